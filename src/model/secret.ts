@@ -1,0 +1,20 @@
+import { inspect } from 'node:util';
+import { z } from 'zod';
+
+/** A value that prints as `***` wherever it is printed; only `reveal()` gives it out. */
+export interface Secret {
+  reveal(): string;
+}
+
+/** Wraps a secret where it is parsed, so that no log, error or JSON can show it. */
+export function secret(value: string): Secret {
+  const hidden = () => '***';
+  return Object.freeze({ reveal: () => value, toString: hidden, toJSON: hidden, [inspect.custom]: hidden });
+}
+
+/** A secret in settings: a non-empty string, wrapped. */
+export const SecretText = z
+  .string()
+  .min(1)
+  .max(10_000)
+  .transform((value) => secret(value));

@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import { Observation } from './account.ts';
-import { Plan } from './plan.ts';
+import { Plan, Step } from './plan.ts';
 
 /** Where a case stands. The last six are closed. */
 export const Phase = z.enum([
+  'planning',
   'held',
   'awaitingApproval',
   'containing',
@@ -41,6 +42,8 @@ export type StepStatus = z.output<typeof StepStatus>;
 export const StepState = z.object({
   status: StepStatus,
   attempts: z.number().int().nonnegative(),
+  /** The wave that runs it now, or ran it last. */
+  wave: z.number().int().optional(),
   /** Why it is not proven, and what to do, in words. */
   because: z.string().max(1000).optional(),
   /** The first observation before anything was done: what undo goes back to. */
@@ -77,10 +80,19 @@ export type Approval = Readonly<z.output<typeof Approval>>;
 export const CaseState = z.object({
   v: z.literal(1),
   phase: Phase,
-  /** Counts phases and attempts; a timer or a wave of an older epoch is stale. */
+  /** Counts the waves; the result of a wave that a step no longer waits for is stale. */
   epoch: z.number().int().nonnegative(),
+  /** An identity id, or `hr` where a trigger asked. */
   requesterId: z.string(),
+  /** Without steps while the case is being planned. */
   plan: Plan,
+  /** The inverse of what was changed, once somebody asked for undo. */
+  undoSteps: z.array(Step).default([]),
+  /** How often the target systems that could not be asked were asked again. */
+  lookups: z.number().int().nonnegative().default(0),
+  /** Why the breaker holds the case. */
+  heldBecause: z.string().optional(),
+  batchId: z.string().optional(),
   /** What the plan did differently from the one approvers saw before, one sentence a change. */
   planChanges: z.array(z.string()).default([]),
   steps: z.record(z.string(), StepState),

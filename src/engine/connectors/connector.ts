@@ -34,6 +34,13 @@ export interface Connector {
   readonly notes?: Readonly<Partial<Record<Operation, string>>>;
   /** How long a read may lag behind an act before the act counts as unproven, in milliseconds. Default 5,000. */
   readonly settleMs?: number;
+  /** A target system without an interface: the engine hands each of these operations to a person and waits. */
+  readonly byHand?: {
+    readonly ownerEmail: string;
+    /** What to do, in words, for the person who does it. */
+    readonly howTo: string;
+    readonly operations: readonly Operation[];
+  };
   /** The people of the company, where the target system is the company's people source. */
   identities?(signal: AbortSignal): AsyncIterable<Identity>;
 }

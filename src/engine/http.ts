@@ -37,3 +37,22 @@ export interface HttpTarget {
 }
 
 export type OpenHttp = (target: HttpTarget) => Http;
+
+/** What a simulation keeps of an act instead of sending it. */
+export interface NotedAct extends Pick<HttpRequest, 'method' | 'path' | 'query' | 'body'> {
+  readonly connector: string;
+}
+
+/** Looks for real; keeps a note of every act instead of sending it. */
+export function dryRun(openHttp: OpenHttp, note: (act: NotedAct) => void): OpenHttp {
+  return (target) => {
+    const http = openHttp(target);
+    return {
+      look: (request) => http.look(request),
+      act: async ({ method, path, query, body }) => {
+        note({ connector: target.connector, method, path, ...(query && { query }), body });
+        return { status: 204, headers: new Headers(), body: undefined };
+      },
+    };
+  };
+}

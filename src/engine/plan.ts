@@ -49,7 +49,7 @@ function stepsOf({ connector, account, seen }: FoundAccount): Step[] {
         wave,
         account,
         operation,
-        reversible: undo !== 'none' && undo in connector.operations,
+        reversible: undo !== 'none' && (undo in connector.operations || !!connector.byHand?.operations.includes(undo)),
         affects: affected(operation, seen),
         ...(note ? { note } : {}),
       };
@@ -75,7 +75,6 @@ function hashOf(plan: Omit<Plan, 'hash' | 'policyVersion'>): string {
     version: plan.version,
     subjectId: plan.subjectId,
     retentionDays: plan.retentionDays,
-    unknown: plan.unknown.map(({ connector }) => connector),
     steps: plan.steps.map((step) => ({
       id: step.id,
       wave: step.wave,
@@ -116,6 +115,14 @@ export function additions(approved: Plan, now: Plan): PlanChange[] {
 function named(holdings: readonly Holding[]): string {
   const shown = holdings.slice(0, 5).map(({ name }) => name);
   return holdings.length > 5 ? `${shown.join(', ')} and ${holdings.length - 5} more` : shown.join(', ');
+}
+
+/** The newer plan, with the steps of the older one that it no longer has: what was done or begun stays in the record. */
+export function mergePlans(older: Plan, newer: Plan): Plan {
+  const ids = new Set(newer.steps.map(({ id }) => id));
+  const steps = [...newer.steps, ...older.steps.filter(({ id }) => !ids.has(id))].sort((a, b) => (a.id < b.id ? -1 : 1));
+  const merged = { ...newer, steps };
+  return { ...merged, hash: hashOf(merged) };
 }
 
 export function emptyPlan(subjectId: string): Plan {

@@ -90,6 +90,8 @@ export const CaseState = z.object({
   undoSteps: z.array(Step).default([]),
   /** How often the target systems that could not be asked were asked again. */
   lookups: z.number().int().nonnegative().default(0),
+  /** The wave that asks them now. */
+  lookWave: z.number().int().optional(),
   /** Why the breaker holds the case. */
   heldBecause: z.string().optional(),
   batchId: z.string().optional(),

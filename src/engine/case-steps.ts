@@ -42,7 +42,7 @@ export function adopt(state: CaseState, reset: ReadonlySet<string> = new Set()):
 export function runSteps(state: CaseState, steps: readonly Step[], verifyPlan: boolean): Next {
   const wave = state.epoch + 1;
   const running = { ...state.steps };
-  for (const { id } of steps) running[id] = { ...stepState(state, id), status: 'running', wave };
+  for (const { id } of steps) running[id] = { ...stepState(state, id), status: 'running', waveNumber: wave };
   return {
     state: { ...state, epoch: wave, steps: running },
     commands: [{ kind: 'act', wave, stepIds: steps.map(({ id }) => id), verifyPlan }],
@@ -52,7 +52,7 @@ export function runSteps(state: CaseState, steps: readonly Step[], verifyPlan: b
 /** The ids of the steps that run now, in this wave or in any. */
 export function runningSteps(state: CaseState, wave?: number): string[] {
   return Object.entries(state.steps)
-    .filter(([, step]) => step.status === 'running' && (wave === undefined || step.wave === wave))
+    .filter(([, step]) => step.status === 'running' && (wave === undefined || step.waveNumber === wave))
     .map(([id]) => id);
 }
 

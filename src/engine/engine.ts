@@ -42,11 +42,11 @@ export interface OpenRequest {
 export type Opened = (Done & { readonly caseId: string; readonly joined: boolean }) | Refusal;
 
 /** One step as it stands now, for reading. */
-export interface StepView extends Step, Omit<StepState, 'by' | 'note'> {
+export interface StepView extends Step, Omit<StepState, 'note'> {
   /** What people call the target system. */
   readonly system: string;
-  readonly by?: string | undefined;
-  readonly note?: string | undefined;
+  /** What the person who did it by hand wrote. */
+  readonly attestation?: string | undefined;
   /** A person's word is the only proof there can be: the step belongs to a target system without an interface. */
   readonly byHand: boolean;
 }

@@ -43,7 +43,7 @@ export const StepState = z.object({
   status: StepStatus,
   attempts: z.number().int().nonnegative(),
   /** The wave that runs it now, or ran it last. */
-  wave: z.number().int().optional(),
+  waveNumber: z.number().int().optional(),
   /** Why it is not proven, and what to do, in words. */
   because: z.string().max(1000).optional(),
   /** The first observation before anything was done: what undo goes back to. */

@@ -12,9 +12,16 @@ export function secret(value: string): Secret {
   return Object.freeze({ reveal: () => value, toString: hidden, toJSON: hidden, [inspect.custom]: hidden });
 }
 
+/**
+ * What a schema of settings says about a field beside its type. A schema made from a noted one keeps the note.
+ * `secret`: the value must come from the environment. `example`: what to write, shown when the field is wrong.
+ */
+export const settingNotes = z.registry<{ readonly secret?: true; readonly example?: string }>();
+
 /** A secret in settings: a non-empty string, wrapped. */
 export const SecretText = z
   .string()
   .min(1)
   .max(10_000)
-  .transform((value) => secret(value));
+  .transform((value) => secret(value))
+  .register(settingNotes, { secret: true });

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { setTimeout as wait } from 'node:timers/promises';
 import { createFaults, type FaultDial } from './faults.ts';
-import type { Keep } from './keep.ts';
+import type { Keep } from '../company/keep.ts';
 import { chatMethods } from './methods/chat.ts';
 import { conversationMethods } from './methods/conversations.ts';
 import { fileMethods, mostBytes } from './methods/files.ts';
@@ -17,7 +17,8 @@ import { openWorkspace, type Workspace } from './workspace.ts';
 const methods: Methods = { ...peopleMethods, ...conversationMethods, ...chatMethods, ...viewMethods, ...fileMethods };
 
 export interface SlackDoubleOptions {
-  readonly keep: Keep;
+  /** Any place with tables; a file where the state must survive the process. */
+  readonly keep: Pick<Keep, 'table'>;
   readonly team: Team;
   readonly members: readonly Member[];
   readonly channels: readonly Channel[];

@@ -1,5 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import type { Keep, Table } from './keep.ts';
+import type { Keep, Table } from '../company/keep.ts';
 import {
   app,
   directId,
@@ -15,7 +15,8 @@ import {
 import { isJson, withIds } from './limits.ts';
 
 export interface WorkspaceOptions {
-  readonly keep: Keep;
+  /** Any place with tables; a file where the state must survive the process. */
+  readonly keep: Pick<Keep, 'table'>;
   readonly team: Team;
   readonly members: readonly Member[];
   readonly channels: readonly Channel[];

@@ -1,6 +1,6 @@
 import { createServer } from 'node:net';
 import { App, HTTPReceiver, LogLevel } from '@slack/bolt';
-import { memoryKeep, type Keep } from '#local/slack/keep.ts';
+import { memoryKeep, type Keep } from '#local/company/keep.ts';
 import { app as bot, type Channel, type Member } from '#local/slack/records.ts';
 import { openSlackDouble, type SlackDouble } from '#local/slack/slack.ts';
 

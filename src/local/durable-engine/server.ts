@@ -1,0 +1,135 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { createWriteStream } from 'node:fs';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type AdminClient, connectAdmin } from './admin.ts';
+import { identityKey } from './identity-key.ts';
+import { shortPath } from './short-path.ts';
+import { fetchOver } from './socket-fetch.ts';
+
+export interface EngineServer {
+  readonly ingress: { readonly url: string; readonly fetch: typeof globalThis.fetch };
+  readonly admin: AdminClient;
+  /** Only requests signed by this key come from this server. */
+  readonly identityKey: string;
+  readonly pid: number | undefined;
+  /** Stops the server cleanly; an adopted one too. */
+  stop(): Promise<void>;
+}
+
+/** Until a server that was just started must answer, in milliseconds. */
+const startLimitMs = 30_000;
+const stopLimitMs = 20_000;
+
+/**
+ * Starts the durable engine's server on unix sockets in `folder`, or adopts the one that an earlier process left running
+ * there. No TCP port, no telemetry. Throws with what the server printed when it does not come up.
+ */
+export async function startEngineServer(folder: string, extra: Readonly<Record<string, string>> = {}): Promise<EngineServer> {
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  const key = await identityKey(join(folder, 'identity.pem'));
+  // The longest socket path is <folder>/main/ingress.sock, and the operating system allows about a hundred bytes.
+  const base = await shortPath(folder, '/main/ingress.sock'.length);
+  const socket = (name: string) => join(base, 'main', `${name}.sock`);
+  const admin = connectAdmin({ url: 'http://engine', fetch: fetchOver(socket('admin')) });
+  const server = {
+    ingress: { url: 'http://engine', fetch: fetchOver(socket('ingress')) },
+    admin,
+    identityKey: key.id,
+  };
+  if (await admin.healthy()) {
+    await ready(admin, undefined);
+    const pid = await pidOf(folder);
+    return { ...server, pid, stop: () => stopByPid(pid) };
+  }
+
+  const log = createWriteStream(join(folder, 'server.log'), { flags: 'w', mode: 0o600 });
+  const child = spawn(
+    binary(),
+    ['--no-logo', '--listen-mode=unix', `--base-dir=${base}`, '--node-name=main', '--log-format=json', '--log-disable-ansi-codes=true'],
+    {
+      env: { PATH: process.env['PATH'] ?? '', HOME: base, ...settings, RESTATE_REQUEST_IDENTITY_PRIVATE_KEY_PEM_FILE: key.file, ...extra },
+      stdio: ['ignore', 'pipe', 'pipe'],
+      // Its own process group: Ctrl-C reaches us alone, and we stop it after our own work is put away.
+      detached: true,
+    },
+  );
+  child.stdout.pipe(log);
+  child.stderr.pipe(log);
+  await ready(admin, child);
+  await writePid(folder, child.pid);
+  return { ...server, pid: child.pid, stop: () => stopChild(child) };
+}
+
+/** Small memory, few partitions, no telemetry. The number of partitions is fixed at the first start. */
+const settings = {
+  RESTATE_DISABLE_TELEMETRY: 'true',
+  RESTATE_DEFAULT_NUM_PARTITIONS: '4',
+  RESTATE_ROCKSDB_TOTAL_MEMORY_SIZE: '256 MiB',
+  RESTATE_ADMIN__QUERY_ENGINE__MEMORY_SIZE: '128 MiB',
+  RESTATE_BIFROST__RECORD_CACHE_MEMORY_SIZE: '32 MiB',
+  RESTATE_WORKER__INVOKER__MEMORY_LIMIT: '256 MiB',
+} as const;
+
+function binary(): string {
+  const name = `@restatedev/restate-server-${process.platform}-${process.arch}`;
+  try {
+    return createRequire(import.meta.url).resolve(`${name}/bin/restate-server`);
+  } catch (error) {
+    throw new Error(
+      `The durable engine has no server for ${process.platform}-${process.arch}. Run one elsewhere and set RESTATE_INGRESS_URL and RESTATE_ADMIN_URL.`,
+      { cause: error },
+    );
+  }
+}
+
+/** Health answers before the partitions have leaders; only a query that succeeds means that work is taken. */
+async function ready(admin: AdminClient, child: ChildProcess | undefined): Promise<void> {
+  const deadline = performance.now() + startLimitMs;
+  while (!(await admin.leading())) {
+    if (child && child.exitCode !== null)
+      throw new Error(`The durable engine's server ended with ${child.exitCode}; see server.log in its data folder.`);
+    if (performance.now() > deadline) throw new Error('The durable engine did not become ready; see server.log in its data folder.');
+    await sleep(15);
+  }
+}
+
+async function stopChild(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+  child.kill('SIGTERM');
+  const limit = setTimeout(() => child.kill('SIGKILL'), stopLimitMs);
+  await gone;
+  clearTimeout(limit);
+}
+
+async function stopByPid(pid: number | undefined): Promise<void> {
+  if (pid === undefined) return;
+  process.kill(pid, 'SIGTERM');
+  const deadline = performance.now() + stopLimitMs;
+  while (runs(pid)) {
+    if (performance.now() > deadline) return void process.kill(pid, 'SIGKILL');
+    await sleep(20);
+  }
+}
+
+function runs(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    // No such process: that is the answer.
+    return false;
+  }
+}
+
+/** Kept so that a later process can stop a server that it adopted. */
+async function writePid(folder: string, pid: number | undefined): Promise<void> {
+  await writeFile(join(folder, 'server.pid'), String(pid ?? ''), { mode: 0o600 });
+}
+
+async function pidOf(folder: string): Promise<number | undefined> {
+  const text = await readFile(join(folder, 'server.pid'), 'utf8').catch(() => '');
+  return /^[1-9]\d*$/.test(text) ? Number(text) : undefined;
+}

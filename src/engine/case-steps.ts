@@ -78,7 +78,12 @@ function ended(step: StepState, result: StepResult, retry: Terms['retry']): Step
     case 'unchanged':
       return { ...tried, status: wasChanged(step, result), after: result.after };
     case 'unproven':
-      return { ...tried, status: 'unproven', after: result.after, ...(result.because ? { because: result.because } : {}) };
+      return {
+        ...tried,
+        status: 'unproven',
+        after: result.after,
+        ...(result.because ? { because: result.because } : {}),
+      };
     case 'handedOver':
       return { ...tried, status: 'handedOver', because: result.because };
     case 'unavailable':
@@ -103,6 +108,8 @@ export function retryTimers(
   return Object.entries(results).flatMap(([id, result]): Command[] => {
     if (result.outcome !== 'unavailable' || after.steps[id]?.status !== 'retrying') return [];
     const grown = Math.min(retry.maxDelayMs, retry.firstDelayMs * 2 ** stepState(before, id).attempts);
-    return [{ kind: 'timer', timer: { name: 'retry', stepIds: [id] }, delayMs: Math.max(grown, result.retryAfterMs ?? 0) }];
+    return [
+      { kind: 'timer', timer: { name: 'retry', stepIds: [id] }, delayMs: Math.max(grown, result.retryAfterMs ?? 0) },
+    ];
   });
 }

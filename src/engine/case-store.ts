@@ -67,4 +67,3 @@ export function toOffboarding(record: OffboardingRecord): Offboarding {
   const { _id: id, openFor: _openFor, revision: _revision, last: _last, ...offboarding } = record;
   return Offboarding.parse({ id, ...offboarding });
 }
-

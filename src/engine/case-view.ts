@@ -16,7 +16,9 @@ export async function overlay(offboarding: Offboarding, trail: Trail, retry: Ter
   const { state, id } = offboarding;
   const waves = new Set(runningSteps(state).map((step) => state.steps[step]?.waveNumber ?? 0));
   const events = (await Promise.all([...waves].map((wave) => trail.finished(id, wave)))).flat();
-  const results = Object.fromEntries(events.flatMap((event) => (event.stepId ? [[event.stepId, resultOf(event)]] : [])));
+  const results = Object.fromEntries(
+    events.flatMap((event) => (event.stepId ? [[event.stepId, resultOf(event)]] : [])),
+  );
   return merge(state, results, retry);
 }
 

@@ -2,7 +2,16 @@ import type { CaseState, Phase, Vote } from '#model/offboarding.ts';
 import type { Plan, Step } from '#model/plan.ts';
 import type { Notice } from './notifier.ts';
 import { additions, emptyPlan, mergePlans, type PlanChange } from './plan.ts';
-import { adopt, isSettled, merge, retryTimers, runSteps, runningSteps, stepState, type StepResult } from './case-steps.ts';
+import {
+  adopt,
+  isSettled,
+  merge,
+  retryTimers,
+  runSteps,
+  runningSteps,
+  stepState,
+  type StepResult,
+} from './case-steps.ts';
 import { inverse } from './undo.ts';
 
 /** What may happen to a case. */
@@ -64,7 +73,17 @@ export function isClosed(phase: Phase): boolean {
 /** A case before anything happened. */
 export function freshCase(subjectId: string, requesterId: string): CaseState {
   const plan = emptyPlan(subjectId);
-  return { v: 1, phase: 'planning', epoch: 0, requesterId, plan, planChanges: [], undoSteps: [], lookups: 0, steps: {} };
+  return {
+    v: 1,
+    phase: 'planning',
+    epoch: 0,
+    requesterId,
+    plan,
+    planChanges: [],
+    undoSteps: [],
+    lookups: 0,
+    steps: {},
+  };
 }
 
 /**
@@ -195,7 +214,10 @@ function beginDeletion(state: CaseState): Next {
 
 function readyToDelete(state: CaseState, step: Step): boolean {
   return state.plan.steps
-    .filter(({ account, wave }) => wave !== 'delete' && account.connector === step.account.connector && account.id === step.account.id)
+    .filter(
+      ({ account, wave }) =>
+        wave !== 'delete' && account.connector === step.account.connector && account.id === step.account.id,
+    )
     .every(({ id }) => isSettled(stepState(state, id)));
 }
 
@@ -203,29 +225,50 @@ function readyToDelete(state: CaseState, step: Step): boolean {
 function refuse(state: CaseState, how: 'rejected' | 'expired', now: string): Next {
   if (!state.startedAt) return close(state, how, how);
   const kept = state.approval?.kind === 'delete' && how === 'rejected';
-  if (kept && state.plan.unknown.length === 0 && state.plan.steps.every((step) => step.wave === 'delete' || isSettled(stepState(state, step.id))))
+  if (
+    kept &&
+    state.plan.unknown.length === 0 &&
+    state.plan.steps.every((step) => step.wave === 'delete' || isSettled(stepState(state, step.id)))
+  )
     return close(state, 'kept', 'deletionKept');
   return withCommands(rest(state, now), [tell(kept ? 'deletionKept' : how)], 'first');
 }
 
-function afterWave(state: CaseState, event: CaseEvent & { kind: 'waveFinished' }, now: string, terms: Terms): Next | NotNow {
+function afterWave(
+  state: CaseState,
+  event: CaseEvent & { kind: 'waveFinished' },
+  now: string,
+  terms: Terms,
+): Next | NotNow {
   const running = runningSteps(state, event.wave);
   if (running.length === 0) return notNow;
   if (event.plan) {
-    const back = merge(state, Object.fromEntries(running.map((id) => [id, { outcome: 'skipped' as const }])), terms.retry);
+    const back = merge(
+      state,
+      Object.fromEntries(running.map((id) => [id, { outcome: 'skipped' as const }])),
+      terms.retry,
+    );
     return askAnew(back, event.plan, additions(state.plan, event.plan), now, terms);
   }
   const results = Object.fromEntries(running.map((id) => [id, event.results[id] ?? { outcome: 'skipped' as const }]));
   const merged = merge(state, results, terms.retry);
-  return withCommands(advance(merged, now), [...news(state, merged), ...retryTimers(state, merged, results, terms.retry)], 'first');
+  return withCommands(
+    advance(merged, now),
+    [...news(state, merged), ...retryTimers(state, merged, results, terms.retry)],
+    'first',
+  );
 }
 
 /** What people should hear of after a wave: containment that became complete, steps that now need a person. */
 function news(before: CaseState, after: CaseState): Command[] {
-  const contained = (state: CaseState) => state.plan.steps.every((step) => step.wave !== 'contain' || isSettled(stepState(state, step.id)));
-  const waiting = (state: CaseState) => Object.values(state.steps).filter(({ status }) => status === 'handedOver' || status === 'unproven').length;
+  const contained = (state: CaseState) =>
+    state.plan.steps.every((step) => step.wave !== 'contain' || isSettled(stepState(state, step.id)));
+  const waiting = (state: CaseState) =>
+    Object.values(state.steps).filter(({ status }) => status === 'handedOver' || status === 'unproven').length;
   return [
-    ...(after.phase !== 'undoing' && after.phase !== 'cancelling' && !contained(before) && contained(after) ? [tell('suspended')] : []),
+    ...(after.phase !== 'undoing' && after.phase !== 'cancelling' && !contained(before) && contained(after)
+      ? [tell('suspended')]
+      : []),
     ...(waiting(after) > waiting(before) ? [tell('needsPerson')] : []),
   ];
 }
@@ -233,7 +276,9 @@ function news(before: CaseState, after: CaseState): Command[] {
 /** Goes on when nothing of the present phase is left to begin or still running. */
 function advance(state: CaseState, now: string = state.startedAt ?? ''): Next {
   const busy = (wave: Step['wave']) =>
-    state.plan.steps.some((step) => step.wave === wave && ['planned', 'running'].includes(stepState(state, step.id).status));
+    state.plan.steps.some(
+      (step) => step.wave === wave && ['planned', 'running'].includes(stepState(state, step.id).status),
+    );
   switch (state.phase) {
     case 'containing': {
       if (busy('contain')) return { state, commands: [] };
@@ -267,7 +312,9 @@ function finish(state: CaseState): Next {
   if (state.phase === 'undoing' && settled(state.undoSteps))
     return close(state, state.after ?? 'restored', state.after ?? 'restored');
   const over = state.phase === 'removing' || state.phase === 'deleting';
-  return over && settled(state.plan.steps) && state.plan.unknown.length === 0 ? close(state, 'done', 'done') : { state, commands: [] };
+  return over && settled(state.plan.steps) && state.plan.unknown.length === 0
+    ? close(state, 'done', 'done')
+    : { state, commands: [] };
 }
 
 function afterTimer(state: CaseState, timer: Timer, now: string, terms: Terms): Next | NotNow {
@@ -277,7 +324,9 @@ function afterTimer(state: CaseState, timer: Timer, now: string, terms: Terms): 
       return asked && state.approval?.id === timer.approvalId ? refuse(state, 'expired', now) : notNow;
     }
     case 'retention':
-      return state.phase === 'retained' && state.deleteAt === timer.deleteAt ? ask(state, 'delete', now, terms) : notNow;
+      return state.phase === 'retained' && state.deleteAt === timer.deleteAt
+        ? ask(state, 'delete', now, terms)
+        : notNow;
     case 'retry': {
       const steps = [...state.plan.steps, ...state.undoSteps].filter(
         ({ id }) => timer.stepIds.includes(id) && stepState(state, id).status === 'retrying',
@@ -321,7 +370,11 @@ function stop(state: CaseState, after: 'cancelled' | 'restored'): Next | NotNow 
   if (untouched) return after === 'cancelled' ? close(state, 'cancelled', 'cancelled') : notNow;
   if (['deleting', 'undoing', 'cancelling'].includes(state.phase)) return notNow;
   const stopping: CaseState = { ...state, phase: 'cancelling', after };
-  return withCommands(runningSteps(stopping).length > 0 ? { state: stopping, commands: [] } : undo(stopping), [tell('undoing')], 'first');
+  return withCommands(
+    runningSteps(stopping).length > 0 ? { state: stopping, commands: [] } : undo(stopping),
+    [tell('undoing')],
+    'first',
+  );
 }
 
 function undo(state: CaseState): Next {

@@ -121,12 +121,25 @@ export function createEngine(deps: EngineDeps): OpenedEngine {
     };
   }
 
-  async function may(identityId: string, rules: readonly ('requesters' | 'approvers' | 'auditors')[]): Promise<boolean> {
+  async function may(
+    identityId: string,
+    rules: readonly ('requesters' | 'approvers' | 'auditors')[],
+  ): Promise<boolean> {
     const identity = await people.byId(identityId);
     return identity !== undefined && rules.some((rule) => covers(policy[rule], identity));
   }
 
-  const desk = createDesk({ records, cases, batches, people, trail, policy, durable: deps.durable, now, log: deps.log });
+  const desk = createDesk({
+    records,
+    cases,
+    batches,
+    people,
+    trail,
+    policy,
+    durable: deps.durable,
+    now,
+    log: deps.log,
+  });
   const engine: Engine = {
     ...desk.answers,
     case: caseById,

@@ -28,7 +28,10 @@ type Answers = Pick<Engine, 'open' | 'decide' | 'allowBatch' | 'cancel' | 'undo'
 /** How long a person waits for the durable engine before hearing that nothing was changed, in milliseconds. */
 const deliverLimitMs = 8_000;
 const unknownCase = refusal('unknownCase', 'There is no such case. Look at `/offboard list` for the open ones.');
-const unknownPerson = refusal('unknownPerson', 'This person is not in the company’s people source. Nothing was opened.');
+const unknownPerson = refusal(
+  'unknownPerson',
+  'This person is not in the company’s people source. Nothing was opened.',
+);
 
 /** The desk where people and triggers ask: may they, is it still so, then hand it to the case. */
 export function createDesk(deps: DeskDeps): { answers: Answers; recover(engineIsEmpty: boolean): Promise<void> } {
@@ -80,7 +83,8 @@ export function createDesk(deps: DeskDeps): { answers: Answers; recover(engineIs
   async function join(subject: Identity): Promise<Opened> {
     const existing = await records.offboardings.findOne({ openFor: subject.id }).lean();
     // Closed in this very moment: whoever asks again opens a new one.
-    if (!existing) return refusal('notNow', 'The open case of this person closed just now. Ask again to open a new one.');
+    if (!existing)
+      return refusal('notNow', 'The open case of this person closed just now. Ask again to open a new one.');
     const say = `There is already an open case for this person: ${existing._id}. You joined it; nothing was opened twice.`;
     return { done: true, caseId: existing._id, joined: true, say };
   }
@@ -106,7 +110,11 @@ export function createDesk(deps: DeskDeps): { answers: Answers; recover(engineIs
       return refused;
     }
     const { approvalId, verdict, by, reason } = input;
-    return deliver(input.caseId, { kind: 'decided', approvalId, verdict, by, ...(reason ? { reason } : {}) }, `Your decision is recorded: ${verdict}.`);
+    return deliver(
+      input.caseId,
+      { kind: 'decided', approvalId, verdict, by, ...(reason ? { reason } : {}) },
+      `Your decision is recorded: ${verdict}.`,
+    );
   }
 
   async function refuseBy({ subjectId, state }: Offboarding, by: By): Promise<Refusal | undefined> {
@@ -117,7 +125,11 @@ export function createDesk(deps: DeskDeps): { answers: Answers; recover(engineIs
   }
 
   /** A refused decision is a fact too: who tried, and why it did not count. */
-  async function recordRefusal(offboarding: Offboarding, input: Parameters<Engine['decide']>[0], refused: Refusal): Promise<void> {
+  async function recordRefusal(
+    offboarding: Offboarding,
+    input: Parameters<Engine['decide']>[0],
+    refused: Refusal,
+  ): Promise<void> {
     const at = deps.now().toISOString();
     await deps.trail.append({
       id: `${offboarding.id}:refused:${input.approvalId}:${input.by}:${refused.code}`,
@@ -132,13 +144,16 @@ export function createDesk(deps: DeskDeps): { answers: Answers; recover(engineIs
   async function allowBatch({ batchId, by }: { batchId: string; by: By }): Promise<Answer> {
     const batch = await deps.batches.read(batchId);
     if (!batch) return refusal('outdated', 'This batch is not there any more. Nothing was changed.');
-    const held = (await Promise.all(batch.caseIds.map((caseId) => cases.read(caseId)))).filter((found) => found !== undefined);
+    const held = (await Promise.all(batch.caseIds.map((caseId) => cases.read(caseId)))).filter(
+      (found) => found !== undefined,
+    );
     for (const offboarding of held) {
       const refused = await refuseBy(offboarding, by);
       if (refused) return refused;
     }
     const voted = await deps.batches.vote(batchId, by, policy.breaker.approvals);
-    if (!voted) return refusal('alreadyDecided', 'Your yes already counts, or the batch was let go. Nothing was changed.');
+    if (!voted)
+      return refusal('alreadyDecided', 'Your yes already counts, or the batch was let go. Nothing was changed.');
     if (voted.votes.length < policy.breaker.approvals)
       return { done: true, say: `Your yes is recorded: ${voted.votes.length} of ${policy.breaker.approvals}.` };
     await release(batchId, voted.caseIds);
@@ -146,17 +161,28 @@ export function createDesk(deps: DeskDeps): { answers: Answers; recover(engineIs
   }
 
   async function release(batchId: string, caseIds: readonly string[]): Promise<void> {
-    for (const caseId of caseIds) await within(deps.durable().post(caseId, { kind: 'released', batchId }, `released-${batchId}-${caseId}`));
+    for (const caseId of caseIds)
+      await within(deps.durable().post(caseId, { kind: 'released', batchId }, `released-${batchId}-${caseId}`));
   }
 
   /** Cancel, undo, try again, attest: whoever opened the case or may decide on it, but never its subject. */
-  async function steer(caseId: string, by: By, event: CaseEvent, say: string, who: 'team' | 'approvers'): Promise<Answer> {
+  async function steer(
+    caseId: string,
+    by: By,
+    event: CaseEvent,
+    say: string,
+    who: 'team' | 'approvers',
+  ): Promise<Answer> {
     const [offboarding, identity] = await Promise.all([cases.read(caseId), people.byId(by)]);
     if (!offboarding) return unknownCase;
     if (!identity) return unknownPerson;
-    if (identity.id === offboarding.subjectId) return refusal('subject', 'This case is about you; you cannot steer it. Nothing was changed.');
-    const allowed = covers(policy.approvers, identity) || (who === 'team' && (covers(policy.requesters, identity) || by === offboarding.state.requesterId));
-    if (!allowed) return refusal('notAllowed', 'The policy does not let you do this. Nothing was changed. Ask an approver.');
+    if (identity.id === offboarding.subjectId)
+      return refusal('subject', 'This case is about you; you cannot steer it. Nothing was changed.');
+    const allowed =
+      covers(policy.approvers, identity) ||
+      (who === 'team' && (covers(policy.requesters, identity) || by === offboarding.state.requesterId));
+    if (!allowed)
+      return refusal('notAllowed', 'The policy does not let you do this. Nothing was changed. Ask an approver.');
     return deliver(caseId, event, say);
   }
 
@@ -165,8 +191,15 @@ export function createDesk(deps: DeskDeps): { answers: Answers; recover(engineIs
     try {
       delivered = await within(deps.durable().deliver(caseId, event));
     } catch (error) {
-      deps.log('the durable engine did not take an event', { caseId, event: event.kind, error: error instanceof Error ? error.name : typeof error });
-      return refusal('unavailable', 'The engine cannot be reached just now. It is not known whether this was recorded: look at the card in a minute and try again if it still asks.');
+      deps.log('the durable engine did not take an event', {
+        caseId,
+        event: event.kind,
+        error: error instanceof Error ? error.name : typeof error,
+      });
+      return refusal(
+        'unavailable',
+        'The engine cannot be reached just now. It is not known whether this was recorded: look at the card in a minute and try again if it still asks.',
+      );
     }
     return 'refused' in delivered ? refused(delivered.refused) : { done: true, say };
   }
@@ -179,7 +212,12 @@ export function createDesk(deps: DeskDeps): { answers: Answers; recover(engineIs
     }
     const released = await records.batches.find({ releasedAt: { $exists: true } }).lean();
     for (const { _id: batchId, caseIds } of released)
-      await release(batchId, caseIds.filter((caseId) => open.some(({ _id, state }) => _id === caseId && state.phase === 'held' && !isClosed(state.phase))));
+      await release(
+        batchId,
+        caseIds.filter((caseId) =>
+          open.some(({ _id, state }) => _id === caseId && state.phase === 'held' && !isClosed(state.phase)),
+        ),
+      );
   }
 
   return {
@@ -188,11 +226,26 @@ export function createDesk(deps: DeskDeps): { answers: Answers; recover(engineIs
       open,
       decide,
       allowBatch,
-      cancel: ({ caseId, by }) => steer(caseId, by, { kind: 'cancelled', by }, 'The case is being cancelled; what was changed is given back.', 'team'),
-      undo: ({ caseId, by }) => steer(caseId, by, { kind: 'undone', by }, 'What can be given back is being given back.', 'approvers'),
-      tryAgain: ({ caseId, stepId, by }) => steer(caseId, by, { kind: 'tryAgain', stepId, by }, 'It is tried again, from a fresh look.', 'team'),
+      cancel: ({ caseId, by }) =>
+        steer(
+          caseId,
+          by,
+          { kind: 'cancelled', by },
+          'The case is being cancelled; what was changed is given back.',
+          'team',
+        ),
+      undo: ({ caseId, by }) =>
+        steer(caseId, by, { kind: 'undone', by }, 'What can be given back is being given back.', 'approvers'),
+      tryAgain: ({ caseId, stepId, by }) =>
+        steer(caseId, by, { kind: 'tryAgain', stepId, by }, 'It is tried again, from a fresh look.', 'team'),
       attest: ({ caseId, stepId, by, note }) =>
-        steer(caseId, by, { kind: 'attested', stepId, by, note: note.slice(0, 2000) }, 'Your word is recorded as done by hand.', 'team'),
+        steer(
+          caseId,
+          by,
+          { kind: 'attested', stepId, by, note: note.slice(0, 2000) },
+          'Your word is recorded as done by hand.',
+          'team',
+        ),
     },
   };
 }
@@ -200,20 +253,31 @@ export function createDesk(deps: DeskDeps): { answers: Answers; recover(engineIs
 function refused(code: 'outdated' | 'alreadyDecided' | 'notNow' | 'unknownStep'): Refusal {
   switch (code) {
     case 'outdated':
-      return refusal('outdated', 'What this button asked is no longer asked: the plan changed or the time is over. Look at the current card.');
+      return refusal(
+        'outdated',
+        'What this button asked is no longer asked: the plan changed or the time is over. Look at the current card.',
+      );
     case 'alreadyDecided':
       return refusal('alreadyDecided', 'This was already decided. Nothing was changed.');
     case 'notNow':
-      return refusal('notNow', 'The case is not in a state where this can be done. Nothing was changed; the card shows where it stands.');
+      return refusal(
+        'notNow',
+        'The case is not in a state where this can be done. Nothing was changed; the card shows where it stands.',
+      );
     case 'unknownStep':
       return refusal('unknownStep', 'The case has no such step any more. Nothing was changed.');
   }
 }
 
 async function nextCaseId({ counters }: Records): Promise<string> {
-  const increment = () => counters.findOneAndUpdate({ _id: 'case' }, { $inc: { value: 1 } }, { upsert: true, returnDocument: 'after' }).lean();
+  const increment = () =>
+    counters
+      .findOneAndUpdate({ _id: 'case' }, { $inc: { value: 1 } }, { upsert: true, returnDocument: 'after' })
+      .lean();
   // MongoDB may answer two first upserts at once with a duplicate: the second try finds the document.
-  const counter = await increment().catch((error: unknown) => (isDuplicate(error) ? increment() : Promise.reject(error)));
+  const counter = await increment().catch((error: unknown) =>
+    isDuplicate(error) ? increment() : Promise.reject(error),
+  );
   return `OFF-${counter.value}`;
 }
 

@@ -146,5 +146,8 @@ export function connectDurable(ingress: { url: string; fetch?: typeof globalThis
 
 /** The endpoint's HTTP/2 request handler. With `identityKeys` only the engine that holds the private key is answered. */
 export function createEndpoint(work: DurableWork, identityKeys: readonly string[]) {
-  return restate.createEndpointHandler({ services: createServices(work), ...(identityKeys.length > 0 ? { identityKeys: [...identityKeys] } : {}) });
+  return restate.createEndpointHandler({
+    services: createServices(work),
+    ...(identityKeys.length > 0 ? { identityKeys: [...identityKeys] } : {}),
+  });
 }

@@ -37,7 +37,11 @@ export interface OpenRequest {
   readonly subjectId: string;
   /** The identity id of who asks; a webhook asks as `hr`. */
   readonly requesterId: By;
-  readonly trigger: { readonly kind: 'command' | 'webhook'; readonly source: string; readonly reason?: string | undefined };
+  readonly trigger: {
+    readonly kind: 'command' | 'webhook';
+    readonly source: string;
+    readonly reason?: string | undefined;
+  };
 }
 export type Opened = (Done & { readonly caseId: string; readonly joined: boolean }) | Refusal;
 

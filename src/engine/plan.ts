@@ -120,7 +120,9 @@ function named(holdings: readonly Holding[]): string {
 /** The newer plan, with the steps of the older one that it no longer has: what was done or begun stays in the record. */
 export function mergePlans(older: Plan, newer: Plan): Plan {
   const ids = new Set(newer.steps.map(({ id }) => id));
-  const steps = [...newer.steps, ...older.steps.filter(({ id }) => !ids.has(id))].sort((a, b) => (a.id < b.id ? -1 : 1));
+  const steps = [...newer.steps, ...older.steps.filter(({ id }) => !ids.has(id))].sort((a, b) =>
+    a.id < b.id ? -1 : 1,
+  );
   const merged = { ...newer, steps };
   return { ...merged, hash: hashOf(merged) };
 }

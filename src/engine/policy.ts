@@ -42,11 +42,17 @@ export function refuseDecision(policy: Policy, by: Identity, scene: DecisionScen
   if (by.id === scene.subjectId)
     return refusal('subject', 'This case is about you; you cannot decide on it. Nothing was changed.');
   if (by.id === scene.requesterId)
-    return refusal('ownRequest', 'You asked for this offboarding, so somebody else has to decide. Nothing was changed.');
+    return refusal(
+      'ownRequest',
+      'You asked for this offboarding, so somebody else has to decide. Nothing was changed.',
+    );
   if (!covers(policy.approvers, by))
     return refusal('notAllowed', 'You are not an approver. The card names who may decide. Nothing was changed.');
   if (scene.leaving)
-    return refusal('notAllowed', 'You have an open offboarding of your own, so you cannot decide. Nothing was changed.');
+    return refusal(
+      'notAllowed',
+      'You have an open offboarding of your own, so you cannot decide. Nothing was changed.',
+    );
   return undefined;
 }
 

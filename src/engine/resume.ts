@@ -23,7 +23,12 @@ function waves(state: CaseState): Command[] {
   // A first attempt verifies the plan again; a later one was verified when it was first begun.
   const first = (stepIds: readonly string[]) => stepIds.every((id) => state.steps[id]?.attempts === 0);
   const verifies = state.phase === 'containing' || state.phase === 'deleting';
-  return [...running].map(([wave, stepIds]) => ({ kind: 'act', wave, stepIds, verifyPlan: verifies && first(stepIds) }));
+  return [...running].map(([wave, stepIds]) => ({
+    kind: 'act',
+    wave,
+    stepIds,
+    verifyPlan: verifies && first(stepIds),
+  }));
 }
 
 function timers(state: CaseState, now: string, terms: Terms): Command[] {
@@ -33,10 +38,22 @@ function timers(state: CaseState, now: string, terms: Terms): Command[] {
   const asked = state.phase === 'awaitingApproval' || state.phase === 'awaitingDeletion';
   return [
     ...(retrying.length > 0
-      ? [{ kind: 'timer' as const, timer: { name: 'retry' as const, stepIds: retrying }, delayMs: terms.retry.firstDelayMs }]
+      ? [
+          {
+            kind: 'timer' as const,
+            timer: { name: 'retry' as const, stepIds: retrying },
+            delayMs: terms.retry.firstDelayMs,
+          },
+        ]
       : []),
     ...(asked && approval
-      ? [{ kind: 'timer' as const, timer: { name: 'expiry' as const, approvalId: approval.id }, delayMs: left(approval.expiresAt) }]
+      ? [
+          {
+            kind: 'timer' as const,
+            timer: { name: 'expiry' as const, approvalId: approval.id },
+            delayMs: left(approval.expiresAt),
+          },
+        ]
       : []),
     ...(state.phase === 'retained' && deleteAt
       ? [{ kind: 'timer' as const, timer: { name: 'retention' as const, deleteAt }, delayMs: left(deleteAt) }]

@@ -28,14 +28,28 @@ export async function survey(
   signal: AbortSignal,
 ): Promise<Survey> {
   const answers = await Promise.all(
-    [...connectors].map((connector) => ask(connector, subject, known.filter((account) => account.connector === connector.id), signal)),
+    [...connectors].map((connector) =>
+      ask(
+        connector,
+        subject,
+        known.filter((account) => account.connector === connector.id),
+        signal,
+      ),
+    ),
   );
   return { found: answers.flatMap(({ found }) => found), unknown: answers.flatMap(({ unknown }) => unknown) };
 }
 
-async function ask(connector: Connector, subject: Identity, known: readonly Account[], signal: AbortSignal): Promise<Survey> {
+async function ask(
+  connector: Connector,
+  subject: Identity,
+  known: readonly Account[],
+  signal: AbortSignal,
+): Promise<Survey> {
   try {
-    const found = await bounded(connector.id, 'findAccounts', signal, lookLimitMs, (limited) => read(connector, subject, known, limited));
+    const found = await bounded(connector.id, 'findAccounts', signal, lookLimitMs, (limited) =>
+      read(connector, subject, known, limited),
+    );
     return { found, unknown: [] };
   } catch (error) {
     signal.throwIfAborted();
@@ -45,15 +59,27 @@ async function ask(connector: Connector, subject: Identity, known: readonly Acco
   }
 }
 
-async function read(connector: Connector, subject: Identity, known: readonly Account[], signal: AbortSignal): Promise<FoundAccount[]> {
+async function read(
+  connector: Connector,
+  subject: Identity,
+  known: readonly Account[],
+  signal: AbortSignal,
+): Promise<FoundAccount[]> {
   const looks = new Map(known.map((account) => [account.id, connector.observe(account, signal)]));
   // A look that fails is awaited below; until then it must not count as an unhandled rejection.
   for (const look of looks.values()) look.catch(() => undefined);
   const accounts: Account[] = [];
   for await (const account of connector.findAccounts(subject, signal)) {
     accounts.push(account);
-    if (accounts.length > mostAccounts) throw new Error(`${connector.id}: findAccounts: more than ${mostAccounts} accounts of one person`);
+    if (accounts.length > mostAccounts)
+      throw new Error(`${connector.id}: findAccounts: more than ${mostAccounts} accounts of one person`);
   }
-  const seen: Promise<Observation>[] = accounts.map((account) => looks.get(account.id) ?? connector.observe(account, signal));
-  return (await Promise.all(seen)).map((observation, index) => ({ connector, account: accounts[index]!, seen: observation }));
+  const seen: Promise<Observation>[] = accounts.map(
+    (account) => looks.get(account.id) ?? connector.observe(account, signal),
+  );
+  return (await Promise.all(seen)).map((observation, index) => ({
+    connector,
+    account: accounts[index]!,
+    seen: observation,
+  }));
 }

@@ -42,7 +42,13 @@ function happened(event: CaseEvent, after: CaseState): Draft[] {
           },
         },
         ...(event.held
-          ? [{ kind: 'held' as const, actor: policy, detail: { because: event.held.because, batchId: event.held.batchId } }]
+          ? [
+              {
+                kind: 'held' as const,
+                actor: policy,
+                detail: { because: event.held.because, batchId: event.held.batchId },
+              },
+            ]
           : []),
       ];
     case 'released':
@@ -63,7 +69,12 @@ function happened(event: CaseEvent, after: CaseState): Draft[] {
       ];
     case 'attested':
       return [
-        { kind: 'attested', actor: { kind: 'person', id: event.by }, stepId: event.stepId, detail: { note: event.note } },
+        {
+          kind: 'attested',
+          actor: { kind: 'person', id: event.by },
+          stepId: event.stepId,
+          detail: { note: event.note },
+        },
       ];
     case 'cancelled':
       return [{ kind: 'cancelAsked', actor: { kind: 'person', id: event.by } }];
@@ -80,7 +91,12 @@ function happened(event: CaseEvent, after: CaseState): Draft[] {
       ];
     case 'timer':
       return event.timer.name === 'retry'
-        ? event.timer.stepIds.map((stepId) => ({ kind: 'retryScheduled', actor: system, stepId, detail: { because: 'its delay is over' } }))
+        ? event.timer.stepIds.map((stepId) => ({
+            kind: 'retryScheduled',
+            actor: system,
+            stepId,
+            detail: { because: 'its delay is over' },
+          }))
         : [];
     case 'opened':
     case 'waveFinished':

@@ -45,7 +45,9 @@ function wasTouched(state: CaseState, step: Step): boolean {
 export function snapshotFor(state: CaseState, step: Step): CaseState['steps'][string]['before'] {
   const forward = state.plan.steps.find(
     ({ account, operation }) =>
-      rules[operation].undo === step.operation && account.connector === step.account.connector && account.id === step.account.id,
+      rules[operation].undo === step.operation &&
+      account.connector === step.account.connector &&
+      account.id === step.account.id,
   );
   return stepState(state, forward?.id ?? step.id).before;
 }

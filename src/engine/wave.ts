@@ -115,9 +115,13 @@ async function runStep(run: Run, step: Step, before: Observation | undefined): P
         since: state.startedAt ?? deps.now().toISOString(),
         signal,
         acting: (seen) => deps.trail.append(line(run, step, 'acting', { before: seen })),
-        unexpected: (error) => deps.log('a step met an unexpected error', { caseId, stepId: step.id, error: described(error) }),
+        unexpected: (error) =>
+          deps.log('a step met an unexpected error', { caseId, stepId: step.id, error: described(error) }),
       })
-    : { outcome: 'handedOver', because: `${step.account.connector}: this connector is no longer in the settings. Put it back, or do the step by hand.` };
+    : {
+        outcome: 'handedOver',
+        because: `${step.account.connector}: this connector is no longer in the settings. Put it back, or do the step by hand.`,
+      };
   await deps.trail.append(line(run, step, 'stepFinished', endOf(result, wave)));
   deps.changed(caseId);
   return result;
@@ -141,7 +145,10 @@ function line(
   };
 }
 
-function endOf(result: StepResult, wave: number): Pick<AuditEvent, 'before' | 'after'> & { detail: AuditEvent['detail'] } {
+function endOf(
+  result: StepResult,
+  wave: number,
+): Pick<AuditEvent, 'before' | 'after'> & { detail: AuditEvent['detail'] } {
   if (result.outcome === 'skipped') return { detail: { wave, outcome: 'skipped' } };
   return {
     ...(result.before ? { before: result.before } : {}),
@@ -206,5 +213,7 @@ function keyOf(account: Account): string {
 
 /** For the log: what kind of error and where, but not its text, which may hold what a target system sent. */
 function described(error: unknown): string {
-  return error instanceof Error ? `${error.name} at ${error.stack?.split('\n')[1]?.trim() ?? 'unknown place'}` : typeof error;
+  return error instanceof Error
+    ? `${error.name} at ${error.stack?.split('\n')[1]?.trim() ?? 'unknown place'}`
+    : typeof error;
 }

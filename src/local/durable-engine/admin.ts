@@ -49,7 +49,8 @@ export function connectAdmin(address: { url: string; fetch: typeof globalThis.fe
       return [{ id: String(id), uri: typeof at === 'string' ? at : '' }];
     });
     // Handlers are short, so an unfinished call may go on at the new address with the new code.
-    for (const { id, uri: at } of known) if (!sameAddress(at, uri)) await json('PATCH', `/deployments/${id}`, { uri, overwrite: true });
+    for (const { id, uri: at } of known)
+      if (!sameAddress(at, uri)) await json('PATCH', `/deployments/${id}`, { uri, overwrite: true });
     await json('POST', '/deployments', { uri, force: true });
     return { wasEmpty: known.length === 0 };
   }

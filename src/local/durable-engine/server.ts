@@ -27,7 +27,10 @@ const stopLimitMs = 20_000;
  * Starts the durable engine's server on unix sockets in `folder`, or adopts the one that an earlier process left running
  * there. No TCP port, no telemetry. Throws with what the server printed when it does not come up.
  */
-export async function startEngineServer(folder: string, extra: Readonly<Record<string, string>> = {}): Promise<EngineServer> {
+export async function startEngineServer(
+  folder: string,
+  extra: Readonly<Record<string, string>> = {},
+): Promise<EngineServer> {
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const key = await identityKey(join(folder, 'identity.pem'));
   // The longest socket path is <folder>/main/ingress.sock, and the operating system allows about a hundred bytes.
@@ -48,9 +51,22 @@ export async function startEngineServer(folder: string, extra: Readonly<Record<s
   const log = createWriteStream(join(folder, 'server.log'), { flags: 'w', mode: 0o600 });
   const child = spawn(
     binary(),
-    ['--no-logo', '--listen-mode=unix', `--base-dir=${base}`, '--node-name=main', '--log-format=json', '--log-disable-ansi-codes=true'],
+    [
+      '--no-logo',
+      '--listen-mode=unix',
+      `--base-dir=${base}`,
+      '--node-name=main',
+      '--log-format=json',
+      '--log-disable-ansi-codes=true',
+    ],
     {
-      env: { PATH: process.env['PATH'] ?? '', HOME: base, ...settings, RESTATE_REQUEST_IDENTITY_PRIVATE_KEY_PEM_FILE: key.file, ...extra },
+      env: {
+        PATH: process.env['PATH'] ?? '',
+        HOME: base,
+        ...settings,
+        RESTATE_REQUEST_IDENTITY_PRIVATE_KEY_PEM_FILE: key.file,
+        ...extra,
+      },
       stdio: ['ignore', 'pipe', 'pipe'],
       // Its own process group: Ctrl-C reaches us alone, and we stop it after our own work is put away.
       detached: true,
@@ -91,7 +107,8 @@ async function ready(admin: AdminClient, child: ChildProcess | undefined): Promi
   while (!(await admin.leading())) {
     if (child && child.exitCode !== null)
       throw new Error(`The durable engine's server ended with ${child.exitCode}; see server.log in its data folder.`);
-    if (performance.now() > deadline) throw new Error('The durable engine did not become ready; see server.log in its data folder.');
+    if (performance.now() > deadline)
+      throw new Error('The durable engine did not become ready; see server.log in its data folder.');
     await sleep(15);
   }
 }

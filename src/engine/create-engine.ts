@@ -166,6 +166,7 @@ export function createEngine(deps: EngineDeps): OpenedEngine {
     byEmail: people.byEmail,
     mayStart: (identityId) => may(identityId, ['requesters', 'approvers']),
     mayApprove: (identityId) => may(identityId, ['approvers']),
+    mayRead: (identityId) => may(identityId, ['requesters', 'approvers', 'auditors']),
   };
   return { engine, work, people, recover: desk.recover };
 }

@@ -122,6 +122,8 @@ export interface Engine {
   byEmail(email: string): Promise<Identity | undefined>;
   mayStart(identityId: By): Promise<boolean>;
   mayApprove(identityId: By): Promise<boolean>;
+  /** Who may read every case and its evidence: requesters, approvers and auditors. */
+  mayRead(identityId: By): Promise<boolean>;
 }
 
 /** What is handed to whoever asks for proof. */

@@ -25,10 +25,9 @@ export interface OnceRecord {
   expiresAt?: Date;
 }
 
-/** Where a case's card stands in Slack, and what was already said in its thread. */
+/** Where a card stands in Slack, and what was already said in its thread. The id is the case's, or `batch:` and the batch's. */
 export interface CardRecord {
   _id: string;
-  caseId: string;
   channel: string;
   ts: string;
   said: string[];
@@ -93,7 +92,6 @@ const onceFields: Fields<OnceRecord> = {
 
 const cardFields: Fields<CardRecord> = {
   _id: text,
-  caseId: { ...text, index: true },
   channel: text,
   ts: text,
   said: { type: [String], required: true },

@@ -1,24 +1,17 @@
 import { z } from 'zod';
-import { elementsOf, isJson } from './limits.ts';
-import { formState, optionsOf, type FieldValues } from './form-values.ts';
+import { isJson } from './limits.ts';
+import { formState, type FieldValues } from './form-values.ts';
 import { withMentions } from './mentions.ts';
 import { judge, push } from './methods/views.ts';
-import { commandForm, homeOpenedEvent, pressPayload, viewPayload, type Pressed } from './payloads.ts';
-import { directId, type Json, type Member, type Message, type View } from './records.ts';
+import { commandForm, homeOpenedEvent, pressPayload, viewPayload } from './payloads.ts';
+import { findPressed } from './pressed.ts';
+import { NotPossible } from './not-possible.ts';
+import { directId, type Member, type Message, type View } from './records.ts';
 import { respond } from './response-urls.ts';
 import { deliver } from './sign.ts';
 import type { SlackDouble } from './slack.ts';
+import { watchFor } from './watch.ts';
 import { blocksOf, sees, type Workspace } from './workspace.ts';
-
-/** What a person tried is not possible in Slack. `say` is for them: what happened, what to do. */
-export class NotPossible extends Error {
-  override readonly name = 'NotPossible';
-  readonly error: string;
-  constructor(error: string, say: string) {
-    super(say);
-    this.error = error;
-  }
-}
 
 /** What a person saw after they did something. */
 export interface Seen {
@@ -33,6 +26,8 @@ export interface Seen {
 export interface HandsOptions {
   readonly slack: SlackDouble;
   readonly eventsUrl: string;
+  /** What deliveries are signed with; the double's own secret where left out. */
+  readonly signingSecret?: string;
   /** Slash commands that the app has. */
   readonly commands?: readonly string[];
   /** How long to wait for the first thing that can be seen after an acknowledgement, in milliseconds. */
@@ -49,9 +44,16 @@ const ViewAnswer = z.discriminatedUnion('response_action', [
 export type Hands = ReturnType<typeof createHands>;
 
 /** What people do in Slack: each deed is a signed request to the app, and ends in what the person sees. */
-export function createHands({ slack, eventsUrl, commands = ['/offboard'], patienceMs = 2500 }: HandsOptions) {
+export function createHands(options: HandsOptions) {
+  const {
+    slack,
+    eventsUrl,
+    signingSecret = slack.signingSecret,
+    commands = ['/offboard'],
+    patienceMs = 2500,
+  } = options;
   const { workspace } = slack;
-  const delivery = { eventsUrl, signingSecret: slack.signingSecret, now: workspace.now };
+  const delivery = { eventsUrl, signingSecret, now: workspace.now };
 
   async function watched(member: Member, act: () => Promise<Seen['errors'] | void>): Promise<Seen> {
     const watch = watchFor(workspace, member.id);
@@ -98,7 +100,7 @@ export function createHands({ slack, eventsUrl, commands = ['/offboard'], patien
       const { at } = input;
       const place = 'viewId' in at ? viewOf(workspace, member, at.viewId) : messageOf(workspace, member, at);
       const blocks = 'view' in place ? place.view['blocks'] : place.blocks;
-      const pressed = find(workspace, blocks, input);
+      const pressed = findPressed(workspace, blocks, input);
       return watched(member, async () => {
         const triggerId = workspace.makeTrigger(member.id, 'view' in place ? place.id : undefined);
         const from =
@@ -199,73 +201,4 @@ function stateOf(workspace: Workspace, view: View, filled: FieldValues = {}) {
       .filter((member) => [member.id, member.email, member.name].some((label) => label.toLowerCase() === wanted(text)));
     return found.length === 1 ? found[0]?.id : undefined;
   });
-}
-
-function find(
-  workspace: Workspace,
-  blocks: unknown,
-  { actionId, blockId, value }: { actionId: string; blockId?: string | undefined; value?: string | undefined },
-): Pressed {
-  const found = (Array.isArray(blocks) ? blocks : [])
-    .filter(isJson)
-    .filter((block) => blockId === undefined || block['block_id'] === blockId)
-    .flatMap((block) => elementsOf(block).map((element) => ({ blockId: String(block['block_id']), element })))
-    .filter(({ element }) => element['action_id'] === actionId)
-    // Two buttons in different blocks may share an action id and differ in their values.
-    .filter(({ element }, _index, all) => all.length === 1 || value === undefined || element['value'] === value);
-  const [only] = found;
-  if (!only) throw new NotPossible('action_not_found', 'There is no such button now. Look at the message again.');
-  if (found.length > 1)
-    throw new NotPossible('action_ambiguous', 'Several buttons have this action id. Say which by blockId or value.');
-  return { ...only, chosen: chosenIn(workspace, only.element, value) };
-}
-
-function chosenIn(workspace: Workspace, element: Json, value: string | undefined): Json {
-  const type = String(element['type']);
-  if (type === 'button') return {};
-  if (type === 'users_select') {
-    if (value === undefined || !workspace.member(value))
-      throw new NotPossible('option_not_found', 'Say which person by value, a Slack id.');
-    return { selected_user: value };
-  }
-  const many = type === 'checkboxes' || type === 'multi_static_select';
-  if (many) {
-    const wanted = new Set((value ?? '').split(',').filter(Boolean));
-    return { selected_options: optionsOf(element).filter((option) => wanted.has(String(option['value']))) };
-  }
-  if (type === 'datepicker') return { selected_date: value ?? null };
-  if (type === 'datetimepicker') return { selected_date_time: value === undefined ? null : Number(value) };
-  const option = optionsOf(element).find((each) => each['value'] === value);
-  if (!option) throw new NotPossible('option_not_found', 'The menu has no such option. Say one of its values.');
-  return { selected_option: option };
-}
-
-/** Notes what a member can see changing, and waits until nothing has changed for a moment. */
-function watchFor(workspace: Workspace, userId: string) {
-  const touched = new Set<string>();
-  let lastChange: number | undefined;
-  const stop = workspace.onChange((change) => {
-    if (change.kind === 'message') {
-      const mine = change.userId === undefined || change.userId === userId;
-      if (!mine || !workspace.conversationsOf(userId).includes(change.channel ?? '')) return;
-      touched.add(`${change.channel}/${change.ts}`);
-    } else if (change.userId !== userId) return;
-    lastChange = Date.now();
-  });
-  return {
-    stop,
-    messages: () =>
-      [...touched].flatMap((key) => {
-        const [channel = '', ts = ''] = key.split('/');
-        const message = workspace.message(channel, ts);
-        return message ? [message] : [];
-      }),
-    async settled(patienceMs: number): Promise<void> {
-      const until = Date.now() + patienceMs;
-      while (Date.now() < until) {
-        if (lastChange !== undefined && Date.now() - lastChange > 150) return;
-        await new Promise((resolve) => setTimeout(resolve, 20));
-      }
-    },
-  };
 }

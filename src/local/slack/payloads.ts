@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { isJson } from './limits.ts';
 import { shown } from './methods/method.ts';
 import { app, directId, handleOf, type Json, type Member, type Message, type View } from './records.ts';
+import type { Pressed } from './pressed.ts';
 import { shownView } from './shown-view.ts';
 import type { Workspace } from './workspace.ts';
 
@@ -28,13 +29,6 @@ export function commandForm(
     response_url: input.responseUrl,
     trigger_id: input.triggerId,
   };
-}
-
-/** What was pressed: an element with what was chosen in it. */
-export interface Pressed {
-  readonly blockId: string;
-  readonly element: Json;
-  readonly chosen: Json;
 }
 
 /** A block_actions payload (docs.slack.dev/reference/interaction-payloads/block_actions-payload). */

@@ -139,5 +139,5 @@ const syntax: Readonly<Record<string, Omit<Problem, 'at' | 'path'>>> = {
   MULTIPLE_DOCS: { what: 'A second document begins here.', write: 'Remove the line "---".' },
   BAD_ALIAS: anchors,
   TAG_RESOLVE_FAILED: { what: 'Tags (!name) are not understood here.', write: 'Write the plain value: name: text' },
-  MISSING_CHAR: { what: 'A quote or a bracket is opened and not closed, or a sign is missing.', write: notYaml.write },
+  MISSING_CHAR: { what: 'A quote or a bracket that is opened here or further up is not closed.', write: notYaml.write },
 };

@@ -46,7 +46,11 @@ const composer = createComposer({
   foot: by('foot'),
   people: world.members,
   commands: () => state.commands,
-  say: async (text) => !(await deed('/api/say', { text, channel: state.conversation })).problem,
+  say: async (text) => {
+    // Whoever speaks wants to see the answer, wherever they had scrolled to.
+    by('scroll').scrollTop = by('scroll').scrollHeight;
+    return !(await deed('/api/say', { text, channel: state.conversation })).problem;
+  },
 });
 const pressInView = (view, element, blockId, value, values) =>
   deed('/api/press', { viewId: view.id, actionId: element.action_id, blockId, value, ...(values ? { values } : {}) });
@@ -126,7 +130,7 @@ function drawHead({ name, kind }) {
   const direct = kind === 'direct';
   if (!direct) state.tab = 'messages';
   by('foot').hidden = state.tab === 'home';
-  composer.place(direct ? 'the conversation with Exeunt' : `#${name}`);
+  composer.place(direct ? 'this conversation' : `#${name}`);
   const tab = (id, label) =>
     make('button', { type: 'button', class: 'tab', 'aria-pressed': String(state.tab === id), onclick: () => go({ tab: id }) }, label);
   const key = `${name}/${kind}/${state.tab}`;

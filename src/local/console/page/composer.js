@@ -127,7 +127,7 @@ export function createComposer({ foot, say, people, commands }) {
   }
 
   return {
-    place: (name) => (input.placeholder = `Say a command in ${name}, such as ${commands()[0] ?? '/'}`),
+    place: (name) => (input.placeholder = `Say a command in ${name}`),
     write(text) {
       input.value = text;
       grow();

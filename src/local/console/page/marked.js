@@ -85,6 +85,8 @@ function angle(content, world) {
   if (target.startsWith('#')) return make('span', { class: 'mention' }, `#${label ?? world.channelName(target.slice(1)) ?? 'a channel'}`);
   if (target.startsWith('!date^')) return date(target, label);
   if (target.startsWith('!')) return make('span', { class: 'mention' }, `@${target.slice(1)}`);
+  // Angle brackets around something that is no address are no link: they stay as they are.
+  if (label === undefined && !/^\w+:/.test(target)) return document.createTextNode(`<${decode(target)}>`);
   return link(decode(target), label === undefined ? undefined : decode(label), world);
 }
 
@@ -94,7 +96,7 @@ export function link(address, label, world) {
   const message = world.messageAt(address);
   if (message)
     return make('a', { href: '#', onclick: (event) => (event.preventDefault(), world.goTo(message)) }, label ?? 'message');
-  return make('a', { href: address, target: '_blank', rel: 'noopener noreferrer' }, label ?? address.replace(/^mailto:/, ''));
+  return make('a', { href: address, title: address, target: '_blank', rel: 'noopener noreferrer' }, label ?? address.replace(/^mailto:/, ''));
 }
 
 function date(target, fallback) {

@@ -108,9 +108,13 @@ function personOf(person, unread) {
       'span',
       { class: 'grow' },
       make('strong', {}, person.name),
-      make('small', {}, person.deactivated ? 'Slack account deactivated' : person.title),
+      make(
+        'span',
+        { class: 'role' },
+        make('span', { class: `chip ${person.department.toLowerCase().replaceAll(/[^a-z]/g, '')}` }, person.department),
+        make('small', {}, person.deactivated ? 'deactivated' : person.title),
+      ),
     ),
-    make('span', { class: `chip ${person.department.toLowerCase().replaceAll(/[^a-z]/g, '')}` }, person.department),
     unread && make('span', { class: 'dot' }, make('span', { class: 'hidden' }, 'has something unread')),
   ].filter(Boolean);
 }

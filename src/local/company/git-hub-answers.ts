@@ -18,7 +18,7 @@ export function paged(rows: readonly unknown[], { query, path, headers }: Asked,
   if (page * size >= rows.length) return answer;
   const next = new URLSearchParams(query);
   next.set('page', String(page + 1));
-  return { ...answer, headers: { link: `<http://${headers.host}${path}?${next}>; rel="next"` } };
+  return { ...answer, headers: { link: `<http://${headers.host}${path}?${next.toString()}>; rel="next"` } };
 }
 
 export function simpleUser({ id, login }: GitHubUser) {

@@ -45,7 +45,7 @@ export function shownMember({ id, primaryEmail }: GoogleUser, role: string) {
 }
 
 /** A page by `maxResults` and `pageToken`. Google leaves an empty list out. */
-export function page<T>(kind: string, name: string, rows: readonly T[], { query }: Asked, pageSize: number): Answer {
+export function page(kind: string, name: string, rows: readonly unknown[], { query }: Asked, pageSize: number): Answer {
   const size = Math.min(Number(query.get('maxResults') ?? '100'), pageSize);
   const start = Number(query.get('pageToken') ?? '0');
   const some = rows.slice(start, start + size);

@@ -8,7 +8,7 @@ export const v1 = '/admin/directory/v1';
 
 /** Users: what they are, and how they are let out. */
 export function userRoutes(state: GoogleState, dial: Dial, pageSize: number): Route[] {
-  const { users, groups, roles, together } = state;
+  const { users, groups, roles } = state;
   const withUser = (work: (user: GoogleUser, asked: Asked) => Answer) => onUser(state, dial, work);
   return [
     {
@@ -31,7 +31,7 @@ export function userRoutes(state: GoogleState, dial: Dial, pageSize: number): Ro
       method: 'DELETE',
       pattern: `${v1}/users/{user}`,
       handle: withUser(({ id }) => {
-        together(() => {
+        state.together(() => {
           users.delete(id);
           for (const group of groups.values()) groups.set(group.id, without(group, id));
           for (const role of roles.values()) if (role.assignedTo === id) roles.delete(role.roleAssignmentId);

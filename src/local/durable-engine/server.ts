@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { createWriteStream } from 'node:fs';
+import { closeSync, openSync } from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
@@ -42,13 +42,51 @@ export async function startEngineServer(
     admin,
     identityKey: key.id,
   };
-  if (await admin.healthy()) {
-    await ready(admin, undefined);
-    const pid = await pidOf(folder);
-    return { ...server, pid, stop: () => stopByPid(pid) };
-  }
+  const launch = () => spawnServer({ folder, base, keyFile: key.file, extra });
+  const adopted = await admin.healthy();
+  let child = adopted ? undefined : launch();
+  await ready(admin, child);
+  let pid = child?.pid ?? (await pidOf(folder));
+  await writePid(folder, pid);
 
-  const log = createWriteStream(join(folder, 'server.log'), { flags: 'w', mode: 0o600 });
+  // A server that dies alone is started again on the same disk; what it was doing goes on from its journal.
+  let watching = true;
+  const watch = (async () => {
+    while (watching) {
+      await sleep(watchEveryMs, undefined, { ref: false });
+      if (!watching || (await admin.healthy()) || (child && child.exitCode === null && child.signalCode === null))
+        continue;
+      child = launch();
+      pid = child.pid;
+      await writePid(folder, pid);
+    }
+  })();
+  // A start that fails is tried again at the next turn; only a bug ends the watch, and that must be seen.
+  watch.catch((error: unknown) => process.emitWarning(error instanceof Error ? error : String(error)));
+
+  return {
+    ...server,
+    get pid() {
+      return pid;
+    },
+    stop() {
+      watching = false;
+      return child ? stopChild(child) : stopByPid(pid);
+    },
+  };
+}
+
+const watchEveryMs = 1_000;
+
+function spawnServer(input: {
+  folder: string;
+  base: string;
+  keyFile: string;
+  extra: Readonly<Record<string, string>>;
+}): ChildProcess {
+  const { base, keyFile, extra } = input;
+  // A file of its own, not a pipe of ours: the server goes on when this process is killed.
+  const log = openSync(join(input.folder, 'server.log'), 'w', 0o600);
   const child = spawn(
     binary(),
     [
@@ -64,19 +102,16 @@ export async function startEngineServer(
         PATH: process.env['PATH'] ?? '',
         HOME: base,
         ...settings,
-        RESTATE_REQUEST_IDENTITY_PRIVATE_KEY_PEM_FILE: key.file,
+        RESTATE_REQUEST_IDENTITY_PRIVATE_KEY_PEM_FILE: keyFile,
         ...extra,
       },
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: ['ignore', log, log],
       // Its own process group: Ctrl-C reaches us alone, and we stop it after our own work is put away.
       detached: true,
     },
   );
-  child.stdout.pipe(log);
-  child.stderr.pipe(log);
-  await ready(admin, child);
-  await writePid(folder, child.pid);
-  return { ...server, pid: child.pid, stop: () => stopChild(child) };
+  closeSync(log);
+  return child;
 }
 
 /** Small memory, few partitions, no telemetry. The number of partitions is fixed at the first start. */

@@ -1,0 +1,2 @@
+/** Static message, data beside it: ids and numbers, never names, addresses or secrets. */
+export type Log = (message: string, data?: Readonly<Record<string, unknown>>) => void;

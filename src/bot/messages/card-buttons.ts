@@ -1,0 +1,152 @@
+import type { types } from '@slack/bolt';
+import type { CaseView, StepView } from '#engine/engine.ts';
+import type { Phase } from '#model/offboarding.ts';
+import { actionIds, stepRef } from '../ids.ts';
+import type { Size } from './card-size.ts';
+import { count, oneLine, plain, shorten } from './text.ts';
+import { needsPerson, statusOf, stepTitle, type Names } from './words.ts';
+
+/** The signed value of one button on this card. */
+export type ValueOf = (action: string, ref: string) => string;
+
+type Kind = 'approve' | 'reject' | 'approveDeletion' | 'keep' | 'plan' | 'lookAgain' | 'evidence' | 'undo' | 'cancel';
+
+/** Which buttons a phase has, in their order; `undo` and `lookAgain` show only where there is something to do. */
+const buttonsOf: Readonly<Record<Phase, readonly Kind[]>> = {
+  planning: ['cancel'],
+  held: ['plan', 'lookAgain', 'cancel'],
+  awaitingApproval: ['approve', 'reject', 'plan', 'lookAgain', 'cancel'],
+  containing: ['plan', 'evidence', 'cancel'],
+  removing: ['plan', 'lookAgain', 'evidence', 'undo', 'cancel'],
+  retained: ['plan', 'lookAgain', 'evidence', 'undo'],
+  awaitingDeletion: ['approveDeletion', 'keep', 'plan', 'evidence', 'undo'],
+  deleting: ['plan', 'lookAgain', 'evidence'],
+  cancelling: ['plan', 'evidence'],
+  undoing: ['plan', 'evidence'],
+  done: ['plan', 'evidence', 'undo'],
+  kept: ['plan', 'evidence', 'undo'],
+  restored: ['plan', 'evidence'],
+  rejected: ['plan', 'evidence'],
+  expired: ['plan', 'evidence'],
+  cancelled: ['plan', 'evidence'],
+};
+
+/** The row of buttons at the foot of the card. */
+export function caseButtons(view: CaseView, valueOf: ValueOf): types.ActionsBlock[] {
+  const elements = buttonsOf[view.phase].flatMap((kind) => button(kind, view, valueOf) ?? []);
+  return elements.length > 0 ? [{ type: 'actions', elements }] : [];
+}
+
+/** What a yes to cancel or undo means: it changes once something was done, and an older card then is outdated. */
+export function touched(view: CaseView): 'started' | 'untouched' {
+  return view.offboarding.state.startedAt ? 'started' : 'untouched';
+}
+
+function button(kind: Kind, view: CaseView, valueOf: ValueOf): types.Button | undefined {
+  const who = shorten(oneLine(view.subject.displayName), 60);
+  const approvalId = view.offboarding.state.approval?.id;
+  const make = (action: string, ref: string, text: string, more: Partial<types.Button> = {}): types.Button => ({
+    type: 'button',
+    action_id: action,
+    text: plain(text, 75),
+    value: valueOf(action, ref),
+    accessibility_label: shorten(`${text.replace('…', '')} — offboarding of ${who}`, 75),
+    ...more,
+  });
+  switch (kind) {
+    case 'approve':
+      return approvalId
+        ? make(actionIds.approve, approvalId, 'Approve…', { style: 'primary', confirm: confirmApproval(view, who) })
+        : undefined;
+    case 'reject':
+      return approvalId ? make(actionIds.reject, approvalId, 'Reject…') : undefined;
+    case 'approveDeletion':
+      return approvalId
+        ? make(actionIds.approveDeletion, approvalId, 'Approve deletion…', { style: 'danger' })
+        : undefined;
+    case 'keep':
+      return approvalId ? make(actionIds.reject, approvalId, 'Keep the accounts…') : undefined;
+    case 'plan':
+      return make(actionIds.plan, '1', 'View plan');
+    case 'lookAgain':
+      return view.offboarding.state.plan.unknown.length > 0
+        ? make(actionIds.lookAgain, String(view.offboarding.state.lookups), 'Ask the systems again')
+        : undefined;
+    case 'evidence':
+      return make(actionIds.evidence, 'all', 'Evidence');
+    case 'undo':
+      return view.mayUndo ? make(actionIds.undo, touched(view), 'Undo…', { confirm: confirmUndo(who) }) : undefined;
+    case 'cancel':
+      return make(actionIds.cancel, touched(view), 'Cancel…', { confirm: confirmCancel(view, who) });
+  }
+}
+
+function confirmApproval(view: CaseView, who: string): NonNullable<types.Button['confirm']> {
+  const steps = view.steps.filter(({ wave }) => wave !== 'delete');
+  const systems = new Set(steps.map(({ system }) => system)).size;
+  const grave = steps.filter(({ reversible }) => !reversible).length;
+  const what = `${count(steps.length, 'step')} in ${count(systems, 'system')}`;
+  return {
+    title: plain('Take away this access?', 100),
+    text: plain(
+      `${who} loses access: ${what}, ${grave} of them cannot be undone. Nothing is deleted without another approval.`,
+      300,
+    ),
+    confirm: plain('Approve', 30),
+    deny: plain('Not now', 30),
+  };
+}
+
+function confirmUndo(who: string): NonNullable<types.Button['confirm']> {
+  return {
+    title: plain('Give the access back?', 100),
+    text: plain(
+      `${who} can sign in again and gets back what was taken and can be given back. Ended sessions and revoked tokens stay gone.`,
+      300,
+    ),
+    confirm: plain('Give it back', 30),
+    deny: plain('Not now', 30),
+    style: 'danger',
+  };
+}
+
+function confirmCancel(view: CaseView, who: string): NonNullable<types.Button['confirm']> {
+  const means =
+    touched(view) === 'started'
+      ? 'What runs is finished, then what was changed and can be given back is given back.'
+      : 'Nothing has been changed, and nothing will be.';
+  return {
+    title: plain('Cancel this offboarding?', 100),
+    text: plain(`Offboarding of ${who}. ${means}`, 300),
+    confirm: plain('Cancel it', 30),
+    deny: plain('Go on', 30),
+  };
+}
+
+/** A section with its own button for each of the first steps that a person has to look at. */
+export function stepSections(view: CaseView, names: Names, valueOf: ValueOf, size: Size): types.KnownBlock[] {
+  return view.steps
+    .filter((step) => !view.closed && needsPerson(step))
+    .slice(0, size.sections)
+    .map((step) => stepSection(step, names, valueOf, size.line * 2));
+}
+
+export function stepSection(step: StepView, names: Names, valueOf: ValueOf, most: number): types.SectionBlock {
+  const because = step.because ? `\n${oneLine(step.because)}` : '';
+  const text = plain(`${statusOf(step, names)}: ${stepTitle(step)}${because}`, most);
+  return { type: 'section', text, accessory: stepButton(step, valueOf) };
+}
+
+/** What a person can do about the step: give their word where nothing can be read, else have it done again. */
+function stepButton(step: StepView, valueOf: ValueOf): types.Button {
+  const byHand = step.byHand && step.status === 'handedOver';
+  const action = byHand ? actionIds.attest : actionIds.retryStep;
+  const words = byHand ? 'Done by hand…' : 'Try again';
+  return {
+    type: 'button',
+    action_id: action,
+    text: plain(words, 75),
+    value: valueOf(action, stepRef(step.id)),
+    accessibility_label: shorten(`${words.replace('…', '')}: ${stepTitle(step)}`, 75),
+  };
+}

@@ -1,0 +1,69 @@
+import type { CaseView, Engine } from '#engine/engine.ts';
+import type { Notice, Notifier } from '#engine/notifier.ts';
+import type { WebClient } from '@slack/web-api';
+import { batchKey, cardKey, type Cards } from './cards.ts';
+import type { Log } from './log.ts';
+import { noticeLine, outcomeLine, outcomes } from './messages/notices.ts';
+import { sentence } from './messages/text.ts';
+import { namesFor } from './names.ts';
+import type { SlackPeople } from './people.ts';
+import type { BotStore } from './store.ts';
+
+export interface NotifierDeps {
+  readonly engine: Engine;
+  readonly store: BotStore;
+  readonly slack: WebClient;
+  readonly cards: Cards;
+  readonly people: SlackPeople;
+  readonly log: Log;
+}
+
+/** Answers the engine's notifier with Slack messages: the card, a line in its thread, a word to whoever asked. */
+export function createNotifier(deps: NotifierDeps): Notifier {
+  const { engine, cards, log } = deps;
+
+  function changed(caseId: string): void {
+    engine.case(caseId).then(
+      (view) => view && cards.renewSoon(cardKey(view)),
+      (error: unknown) =>
+        log('a change could not be looked up', { caseId, error: error instanceof Error ? error.name : 'unknown' }),
+    );
+  }
+
+  /** Rejects when Slack does not take it, so that the engine asks again; what was already said is not said again. */
+  async function tell({ id, caseId, kind }: { id: string; caseId: string; kind: Notice }): Promise<void> {
+    const view = await engine.case(caseId);
+    if (!view) throw new Error('bot: notice: the engine does not know this case; nothing was said.');
+    const key = cardKey(view);
+    const known = await deps.store.card(key);
+    await cards.ensure(key);
+    // A batch is one card for all of its cases; a line for each of two hundred people would be noise.
+    if (key === caseId) await cards.say(key, id, noticeLine(kind, view, await namesFor(engine, view)));
+    if (outcomes.has(kind)) await tellRequester(key, `${id}:requester`, kind, view);
+    if (known) await cards.renew(key);
+    const { batchId } = view.offboarding.state;
+    if (batchId && key === caseId) await renewBatch(batchId);
+  }
+
+  async function renewBatch(batchId: string): Promise<void> {
+    if (await deps.store.card(batchKey(batchId))) cards.renewSoon(batchKey(batchId));
+  }
+
+  async function tellRequester(key: string, noticeId: string, kind: Notice, view: CaseView): Promise<void> {
+    const { requester } = view;
+    const stored = await deps.store.card(key);
+    if (!requester || stored?.said.includes(noticeId)) return;
+    const userId = await deps.people.userIdOf(requester);
+    if (userId)
+      await deps.slack.chat.postMessage({
+        channel: userId,
+        ...sentence(outcomeLine(kind, view, await namesFor(engine, view))),
+        unfurl_links: false,
+        unfurl_media: false,
+      });
+    else log('the requester is not in Slack and was not told the outcome', { caseId: view.id, kind });
+    await deps.store.markSaid(key, noticeId);
+  }
+
+  return { changed, tell };
+}

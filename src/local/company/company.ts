@@ -8,24 +8,27 @@ import { openScim, type ScimDouble } from './scim.ts';
 /** The target systems of the emulated company, each at an address of this machine. */
 export interface Company {
   readonly okta: OktaDouble;
-  /** The expense tool "Ledgerly". */
-  readonly scim: ScimDouble;
   readonly gitHub: GitHubDouble;
   readonly google: GoogleDouble;
+  /** The expense tool "Ledgerly". */
+  readonly scim: ScimDouble;
   /** Stops the servers; the keep is the caller's to close. */
   close(): Promise<void>;
 }
 
-/** Opens the company as it was left in the keep; a new one is filled with these people. */
+/**
+ * Opens the company as it was left in the keep; a new one is filled with these people. An invitation to GitHub is accepted
+ * at once, because nobody reads mail here.
+ */
 export async function openCompany(input: { keep: Keep; people: readonly Person[] }): Promise<Company> {
-  const [okta, scim, gitHub, google] = await Promise.all([
+  const [okta, gitHub, google, scim] = await Promise.all([
     openOkta(input),
-    openScim(input),
-    openGitHub(input),
+    openGitHub({ ...input, acceptsAtOnce: true }),
     openGoogle(input),
+    openScim(input),
   ]);
   const close = async () => {
-    await Promise.all([okta, scim, gitHub, google].map((double) => double.close()));
+    await Promise.all([okta, gitHub, google, scim].map((double) => double.close()));
   };
-  return { okta, scim, gitHub, google, close };
+  return { okta, gitHub, google, scim, close };
 }

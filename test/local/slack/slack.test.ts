@@ -151,7 +151,7 @@ describe('the Slack double', () => {
     slack.faults.next({ kind: 'refused', error: 'account_inactive' });
     await expect(post('refused')).rejects.toMatchObject({ data: { error: 'account_inactive' } });
     slack.faults.next({ kind: 'lostAnswer' });
-    await expect(post('lost')).rejects.toThrow();
+    await expect(post('lost')).rejects.toThrow(/fetch failed/);
     await post('fine');
 
     expect(slack.workspace.messagesIn('C0OFFBOARD').map(({ text }) => text)).toEqual(['lost', 'fine']);

@@ -20,7 +20,9 @@ export function createMessages({ list, scroll, live, world, press }) {
     }
     const nodes = arranged(messages, next);
     place(list, nodes.length > 0 ? nodes : [empty()]);
-    if (!moved && fresh.length > 0) live.textContent = fresh.map(({ from, text }) => `${from.name}: ${flat(text, world)}`).join('. ');
+    // What one person was told is not for the next one's ears.
+    if (moved) live.textContent = '';
+    else if (fresh.length > 0) live.textContent = fresh.map(({ from, text }) => `${from.name}: ${flat(text, world)}`).join('. ');
     drawn = next;
     where = conversation;
     if (atEnd) scroll.scrollTop = scroll.scrollHeight;

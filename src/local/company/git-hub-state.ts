@@ -8,7 +8,7 @@ export interface GitHubUser {
 }
 
 /** What belongs to the organization's single sign-on: an address, and the user that was linked to it. */
-export interface GitHubLink {
+interface GitHubLink {
   readonly nameId: string;
   readonly userId: number;
 }

@@ -28,7 +28,7 @@ export interface GoogleGroup {
   readonly dynamic?: boolean;
 }
 
-export interface GoogleRole {
+interface GoogleRole {
   readonly roleAssignmentId: string;
   readonly roleId: string;
   readonly assignedTo: string;

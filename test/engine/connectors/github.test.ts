@@ -218,18 +218,22 @@ it('finds no account of who never linked a login', async () => {
   expect(await Array.fromAsync(connector.findAccounts(dana, signal))).toEqual([]);
 });
 
-it.each([{ ignoreFilter: true }, { wrongRow: true }])(
-  "takes nobody else's tokens for the leaver's: %o",
-  async (fault) => {
-    const { connector, account, double } = await testWorld();
-    const before = double.state.credentials.values();
-    Object.assign(double.dial, fault);
+it.each([
+  { fault: { ignoreFilter: true }, list: 'credentials' },
+  { fault: { wrongRow: true }, list: 'credentials' },
+  { fault: { ignoreFilter: true }, list: 'fineGrained' },
+  { fault: { wrongRow: true }, list: 'fineGrained' },
+] as const)("takes nobody else's tokens for the leaver's: $list, $fault", async ({ fault, list }) => {
+  const { connector, account, double } = await testWorld();
+  const other = double.state[list === 'credentials' ? 'fineGrained' : 'credentials'];
+  for (const { id } of other.values()) other.delete(String(id));
+  const before = double.state[list].values();
+  Object.assign(double.dial, fault);
 
-    await expect(connector.observe(account, signal)).rejects.toMatchObject({ name: 'Ambiguous' });
-    await expect(connector.operations.revokeTokens?.({ account, signal })).rejects.toMatchObject({ name: 'Ambiguous' });
-    expect(double.state.credentials.values()).toEqual(before);
-  },
-);
+  await expect(connector.observe(account, signal)).rejects.toMatchObject({ name: 'Ambiguous' });
+  await expect(connector.operations.revokeTokens?.({ account, signal })).rejects.toMatchObject({ name: 'Ambiguous' });
+  expect(double.state[list].values()).toEqual(before);
+});
 
 it("does not revoke the connector's own token", async () => {
   const { connector, account, double } = await testWorld();

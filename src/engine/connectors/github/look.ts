@@ -180,7 +180,7 @@ const Membership = z.object({
 });
 export type Membership = z.output<typeof Membership>;
 
-export const Team = z.object({ databaseId: z.number().int(), slug: z.string().min(1) });
+const Team = z.object({ databaseId: z.number().int(), slug: z.string().min(1) });
 type Team = z.output<typeof Team>;
 
 const TeamsAnswer = z.object({

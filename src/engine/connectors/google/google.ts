@@ -73,7 +73,8 @@ async function check(google: Google, signal: AbortSignal): Promise<void> {
 /** Suspends first: whatever becomes of the sign-out, nobody gets in any more. */
 async function suspend(google: Google, input: ActInput): Promise<void> {
   await setSuspended(google, input, true);
-  await post(google, input, 'suspend', 'signOut');
+  // Whatever else Google says of a sign-out of somebody who is suspended, there is nobody left to sign out.
+  await post(google, input, 'suspend', 'signOut', [400, 404, 412]);
 }
 
 async function post(
@@ -81,7 +82,7 @@ async function post(
   { account, signal }: ActInput,
   operation: Operation,
   what: string,
-  alsoFine: readonly number[] = [],
+  alsoFine: readonly number[],
 ): Promise<void> {
   const answer = await google.http.act({ method: 'POST', path: `${userPath(account.id)}/${what}`, signal });
   accepted(answer, `${google.id}: ${operation}: ${what}`, alsoFine);
@@ -95,8 +96,8 @@ async function setSuspended(google: Google, { account, signal }: ActInput, suspe
 }
 
 /**
- * The codes come last: they cannot be read back, and Google refuses to void them for a suspended user (400). Then they
- * open nothing, and after an undo they are again what they were: the person's own.
+ * The codes come last: they cannot be read back, and Google refuses to void them for a suspended user. Then they open
+ * nothing, and after an undo they are again what they were: the person's own.
  */
 async function revokeTokens(google: Google, input: ActInput): Promise<void> {
   const { account, signal } = input;
@@ -104,8 +105,6 @@ async function revokeTokens(google: Google, input: ActInput): Promise<void> {
     const answer = await google.http.act({ method: 'DELETE', path, signal });
     accepted(answer, `${google.id}: revokeTokens: one of the tokens`, [404]);
   }
-  const user = await userOf(google, account.id, signal);
-  if (!user || user.suspended) return;
   await post(google, input, 'revokeTokens', 'verificationCodes/invalidate', [400, 404, 412]);
 }
 

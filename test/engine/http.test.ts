@@ -200,14 +200,20 @@ it.each([
   'https://example.com?x',
   'ftp://example.com',
   'no url',
-])('opens no public target at %s', (baseUrl) => {
-  expect(() => createHttp({ allow: 'public' })(target(baseUrl))).toThrow(Refused);
+])('sends nothing as public to %s', async (baseUrl) => {
+  expect(await failure(createHttp({ allow: 'public' })(target(baseUrl)).look(get))).toMatchObject({
+    name: 'Refused',
+    message: expect.stringContaining('its address in the settings'),
+  });
 });
 
 it.each(['http://10.0.0.1', 'http://8.8.8.8', 'http://[2606:4700::1111]', 'http://169.254.169.254', 'http://0.0.0.0'])(
-  'opens no local target at %s',
-  (baseUrl) => {
-    expect(() => open(target(baseUrl))).toThrow(Refused);
+  'sends nothing as local to %s',
+  async (baseUrl) => {
+    expect(await failure(open(target(baseUrl)).look(get))).toMatchObject({
+      name: 'Refused',
+      message: expect.stringContaining('its address in the settings'),
+    });
   },
 );
 

@@ -22,9 +22,16 @@ interface HttpOptions {
 export function createHttp({ allow, timeoutMs = 15_000, resolve }: HttpOptions): OpenHttp {
   const agent = new Agent({ connect: { lookup: pinnedLookup(allow, resolve), timeout: timeoutMs } });
   return (target) => {
-    const base = checkedBaseUrl(target.connector, target.baseUrl, allow);
-    const send = (request: HttpRequest, verb: 'look' | 'act') =>
-      exchange({ target, base, agent, timeoutMs, request, verb });
+    // Judged at each request and not here: a wrong address is one target system's trouble, not the whole product's.
+    const send = async (request: HttpRequest, verb: 'look' | 'act') =>
+      exchange({
+        target,
+        base: checkedBaseUrl(target.connector, target.baseUrl, allow),
+        agent,
+        timeoutMs,
+        request,
+        verb,
+      });
     return { look: (request) => send(request, 'look'), act: (request) => send(request, 'act') };
   };
 }

@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { OktaState, OktaStatus, OktaUser } from './okta-state.ts';
 
-/** Okta takes the id or the login. */
-export function userBy({ users }: OktaState, key: string): OktaUser | undefined {
+/** Okta takes the id, the login, or `me` for the owner of the token; the product's token here is nobody's. */
+export function userBy({ users, secrets }: OktaState, key: string): OktaUser | undefined {
+  if (key === 'me') return users.get(secrets.get('owner') ?? '');
   return users.get(key) ?? users.values().find(({ profile }) => profile.login.toLowerCase() === key.toLowerCase());
 }
 

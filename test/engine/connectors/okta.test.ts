@@ -107,6 +107,18 @@ it('counts a deprovisioned user as suspended, finds it, and does not pretend to 
   await expect(connector.operations.unsuspend?.({ account, signal })).rejects.toMatchObject({ name: 'Unsupported' });
 });
 
+it.each(['suspend', 'revokeTokens', 'delete'] as const)(
+  'does not %s the user whose token it uses',
+  async (operation) => {
+    const { connector, account, double } = await testWorld();
+    double.state.secrets.set('owner', account.id);
+    const before = await connector.observe(account, signal);
+
+    await expect(connector.operations[operation]?.({ account, signal })).rejects.toMatchObject({ name: 'Refused' });
+    expect(await connector.observe(account, signal)).toEqual({ ...before, at: expect.any(String) });
+  },
+);
+
 it.each([{ ignoreFilter: true }, { wrongRow: true }])(
   'calls a search that finds others ambiguous: %o',
   async (fault) => {

@@ -55,6 +55,12 @@ export async function userOf(okta: Okta, account: Account, signal: AbortSignal):
   );
 }
 
+/** Whether this is the user whose token the connector uses: ending that ends the connector. */
+export async function isOwner(okta: Okta, account: Account, signal: AbortSignal): Promise<boolean> {
+  const answer = await okta.http.look({ method: 'GET', path: '/api/v1/users/me', signal });
+  return answer.status !== 404 && understood(User, answer, `${okta.id}: the owner of the token`).id === account.id;
+}
+
 /** When sessions were last ended by an administrator, as the System Log has it; the log keeps 90 days. */
 async function sessionsEnded(okta: Okta, { id }: Account, signal: AbortSignal): Promise<string | undefined> {
   const since = new Date(Date.now() - 30 * 24 * 60 * 60_000).toISOString();

@@ -1,10 +1,11 @@
 import { z } from 'zod';
+import type { Account } from '#model/account.ts';
 import type { Operation } from '#model/plan.ts';
 import { SecretText } from '#model/secret.ts';
 import type { ActInput, Connector, ConnectorDefinition } from '../connector.ts';
-import { Unsupported } from '../errors.ts';
+import { Refused, Unsupported } from '../errors.ts';
 import { accepted, understood } from '../understood.ts';
-import { apiTokensOf, cannotSignIn, groupsOf, observe, userOf, userPath, type Okta } from './look.ts';
+import { apiTokensOf, cannotSignIn, groupsOf, isOwner, observe, userOf, userPath, type Okta } from './look.ts';
 import { accountsOf, identitiesOf } from './whose.ts';
 
 const Settings = z.strictObject({ url: z.url(), token: SecretText });
@@ -65,6 +66,7 @@ async function suspend(okta: Okta, { account, signal }: ActInput): Promise<void>
       `${okta.id}: suspend: the user is ${user.status}, and Okta suspends only ACTIVE users. Nothing was changed. Deactivate the user in Okta by hand, knowing that its app data cannot be recovered.`,
     );
   }
+  await notOurOwn(okta, 'suspend', account, signal);
   await lifecycle(okta, 'suspend', { account, signal });
 }
 
@@ -84,11 +86,20 @@ async function lifecycle(okta: Okta, verb: 'suspend' | 'unsuspend', { account, s
   accepted(await okta.http.act({ method: 'POST', path, signal }), `${okta.id}: ${verb}`);
 }
 
+/** A token of Okta's belongs to a user and dies with it: the connector would be blind before its work is proved. */
+async function notOurOwn(okta: Okta, operation: Operation, account: Account, signal: AbortSignal): Promise<void> {
+  if (!(await isOwner(okta, account, signal))) return;
+  throw new Refused(
+    `${okta.id}: ${operation}: this connector's own token belongs to this user. Nothing was changed. Give the connector a token of another user, then try again.`,
+  );
+}
+
 async function revokeSessions(okta: Okta, { account, signal }: ActInput): Promise<void> {
   await remove(okta, 'revokeSessions', `${userPath(account)}/sessions`, signal, { oauthTokens: 'true' });
 }
 
 async function revokeTokens(okta: Okta, { account, signal }: ActInput): Promise<void> {
+  await notOurOwn(okta, 'revokeTokens', account, signal);
   await remove(okta, 'revokeTokens', `${userPath(account)}/grants`, signal);
   for (const { id } of await apiTokensOf(okta, account, signal)) {
     await remove(okta, 'revokeTokens', `/api/v1/api-tokens/${encodeURIComponent(id)}`, signal);
@@ -112,6 +123,7 @@ async function restoreEntitlements(okta: Okta, { account, snapshot, signal }: Ac
 
 /** The first deletion deactivates a user that is not yet deprovisioned, the second deletes. */
 async function deleteUser(okta: Okta, { account, signal }: ActInput): Promise<void> {
+  await notOurOwn(okta, 'delete', account, signal);
   await remove(okta, 'delete', userPath(account), signal);
   await remove(okta, 'delete', userPath(account), signal);
 }

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Policy } from '#model/policy.ts';
-import type { Secret } from '#model/secret.ts';
+import { isSecret, type Secret } from '#model/secret.ts';
 import { crossChecks } from './config/cross-checks.ts';
 import { environmentProblem, readEnvironment, secretNames, type Env, type Environment } from './config/environment.ts';
 import { readSettingsFile, type ConnectorKinds, type ConnectorSettings, type SettingsFile } from './config/file.ts';
@@ -83,6 +83,19 @@ export function loadConfig(root: string, connectorKinds: ConnectorKinds): Config
   const env = { ...process.env };
   const path = env['EXEUNT_CONFIG']?.trim() || 'exeunt.yaml';
   return readConfig({ env, file: readFile(path, resolve(root, path)), connectorKinds });
+}
+
+/** Every secret of the settings, so that whoever prints can leave them out. */
+export function secretsOf(config: LocalConfig | RealConfig): Secret[] {
+  if (config.mode === 'local') return [];
+  const { slack, mongoUri, hooks, connectors } = config;
+  return [slack, { mongoUri }, hooks, connectors].flatMap((part) => [...secretsIn(part)]);
+}
+
+function* secretsIn(value: unknown): Generator<Secret> {
+  if (isSecret(value)) yield value;
+  else if (typeof value === 'object' && value !== null)
+    for (const inner of Object.values(value)) yield* secretsIn(inner);
 }
 
 function readFile(path: string, absolute: string): { path: string; text: string } | undefined {

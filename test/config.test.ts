@@ -1,8 +1,12 @@
+import { readFileSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { loadConfig } from '#src/config.ts';
+import { z } from 'zod';
+import { connectorDefinitions } from '#engine/connectors/index.ts';
+import { loadConfig, readConfig, secretsOf } from '#src/config.ts';
+import { sections } from '#src/config/sections.ts';
 import {
   connectorKinds,
   example,
@@ -68,6 +72,14 @@ describe('exeunt.example.yaml', () => {
     });
   });
 
+  it('has no problem with the connectors that there are', () => {
+    const kinds = Object.fromEntries(connectorDefinitions.map(({ kind, settings }) => [kind, settings]));
+
+    const config = readConfig({ env: values, file: { path: 'exeunt.yaml', text: example }, connectorKinds: kinds });
+
+    expect(problemsOf(config)).toEqual([]);
+  });
+
   it('gives out secrets only to who reveals them', () => {
     const config = real(read(example));
 
@@ -75,6 +87,8 @@ describe('exeunt.example.yaml', () => {
     expect(config.hooks.hr?.secret.reveal()).toBe(values.HR_WEBHOOK_SECRET);
     expect(config.mongoUri?.reveal()).toBe(values.MONGODB_URI);
     expectNoSecret(config);
+    const all = secretsOf(config).map((one) => one.reveal());
+    expect(new Set(all)).toEqual(new Set(Object.values(values)));
   });
 
   it('takes the embedded database and the durable engine of its own where no address is set', () => {
@@ -132,3 +146,49 @@ describe('the settings of this process', () => {
     }
   });
 });
+
+describe('docs/settings.md', () => {
+  const page = readFileSync(new URL('../docs/settings.md', import.meta.url), 'utf8');
+
+  it.each(Object.entries(sections))('names every setting of %s', (name, schema) => {
+    const part = page.split(/^### /m).find((text) => text.startsWith(`${name}\n`));
+
+    expect(part).toBeDefined();
+    expect(
+      leaves(schema).filter((key) => !part?.includes(`\`${key}`) && !part?.includes(`\`${parent(key)}\``)),
+    ).toEqual([]);
+  });
+
+  it.each(connectorDefinitions.map(({ kind, settings }) => ({ kind, settings })))(
+    'names every setting of $kind',
+    ({ kind, settings }) => {
+      const rows = page.split(new RegExp(`^\\| \`${kind}\` \\|`, 'm'))[1]?.split(/^\| `/m)[0];
+
+      expect(leaves(settings).filter((key) => !rows?.includes(`\`${key}\``))).toEqual([]);
+    },
+  );
+
+  it('names every variable', () => {
+    const source = readFileSync(new URL('../src/config/environment.ts', import.meta.url), 'utf8');
+
+    const names = new Set(source.match(/\b(?:SLACK|MONGODB|RESTATE|EXEUNT)_[A-Z_]+\b/g));
+
+    expect(names.size).toBeGreaterThan(8);
+    expect([...names].filter((name) => !page.includes(`| \`${name}\` |`))).toEqual([]);
+  });
+});
+
+/** The settings below a schema, as in `breaker.people`. */
+function leaves(schema: unknown): string[] {
+  if (schema instanceof z.ZodOptional || schema instanceof z.ZodPrefault || schema instanceof z.ZodDefault)
+    return leaves(schema.unwrap());
+  if (!(schema instanceof z.ZodObject)) return [];
+  return Object.entries(schema.shape).flatMap(([key, inner]) => {
+    const below = leaves(inner);
+    return below.length === 0 ? [key] : below.map((rest) => `${key}.${rest}`);
+  });
+}
+
+function parent(key: string): string {
+  return key.split('.').slice(0, -1).join('.');
+}

@@ -112,7 +112,7 @@ export function readDocument(
     const value = env[name]?.trim();
     if (value) return value;
     const what = `The environment variable ${name} is ${value === undefined ? 'not set' : 'empty'}.`;
-    problems.push({ ...problem, what, write: `Set it where Exeunt starts, for example ${shown(name)}=… in .env.` });
+    problems.push({ ...problem, what, write: `Set it in the environment of this process: ${shown(name)}=…` });
     return undefined;
   }
 

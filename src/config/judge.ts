@@ -90,10 +90,11 @@ function typed(document: SettingsDocument, schema: z.ZodType, root: unknown, pat
   return convert(root, []);
 }
 
-/** Of a union the branch that nearly fits: the one with the fewest complaints. */
+/** Of a union the branch that nearly fits: the one with the fewest complaints. Where none begins to fit, the whole. */
 function flat(issues: readonly z.core.$ZodIssue[]): z.core.$ZodIssue[] {
   return issues.flatMap((issue) => {
     if (issue.code !== 'invalid_union' || issue.errors.length === 0) return [issue];
+    if (issue.errors.every((branch) => branch.length === 1 && branch[0]?.path.length === 0)) return [issue];
     const best = issue.errors.toSorted((a, b) => a.length - b.length)[0] ?? [];
     return flat(best.map((inner) => ({ ...inner, path: [...issue.path, ...inner.path] })));
   });

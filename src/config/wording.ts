@@ -62,14 +62,20 @@ function what(issue: Issue, place: Place | undefined): string {
       return oneOf(issue.values.map(String), place?.value);
     case 'invalid_key':
       return `This key does not fit: ${sentence(issue.issues[0]?.message ?? issue.message)}`;
-    case 'unrecognized_keys':
     case 'invalid_union':
+      return `This must be ${issue.errors.map((branch) => alternative(branch[0])).join(', or ')}.`;
+    case 'unrecognized_keys':
     case 'not_multiple_of':
     case 'invalid_element':
     case 'custom':
     default:
       return sentence(issue.message);
   }
+}
+
+function alternative(issue: Issue | undefined): string {
+  if (issue?.code === 'invalid_value') return issue.values.join(' or ');
+  return issue?.code === 'invalid_type' ? kind(issue.expected) : 'of another form';
 }
 
 /** Which words may stand here, and which of them was meant. */
@@ -97,6 +103,8 @@ function typeName(value: unknown): string {
   return Array.isArray(value) ? 'array' : typeof value;
 }
 
+/** A schema's own message; one that begins with its verb is about this setting. */
 function sentence(text: string): string {
-  return /[.!?]$/.test(text) ? text : `${text}.`;
+  const whole = /^(?:is|has|must|should|may)\b/.test(text) ? `This ${text}` : text;
+  return /[.!?]$/.test(whole) ? whole : `${whole}.`;
 }

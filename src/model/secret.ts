@@ -12,6 +12,11 @@ export function secret(value: string): Secret {
   return Object.freeze({ reveal: () => value, toString: hidden, toJSON: hidden, [inspect.custom]: hidden });
 }
 
+/** Whether a value is one that `secret` wrapped: where settings are passed on whole, by name nobody can tell. */
+export function isSecret(value: unknown): value is Secret {
+  return typeof value === 'object' && value !== null && 'reveal' in value && typeof value.reveal === 'function';
+}
+
 /**
  * What a schema of settings says about a field beside its type. A schema made from a noted one keeps the note.
  * `secret`: the value must come from the environment. `example`: what to write, shown when the field is wrong.

@@ -103,7 +103,7 @@ export async function openProduct(input: ProductInput): Promise<Product> {
   });
 
   const { worker: at, identityKeys } = input.durable;
-  const worker = await openWorker(work, { host: at.host, port: at.port, identityKeys });
+  const worker = await openWorker(work, { host: at.host, port: at.port, identityKeys, log });
   durable = connectDurable(input.durable.ingress);
   const [{ wasEmpty }] = await Promise.all([
     input.durable.register(at.publicUrl ?? worker.url),

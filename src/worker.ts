@@ -1,5 +1,6 @@
 import { createServer, type Http2Server } from 'node:http2';
 import type { AddressInfo } from 'node:net';
+import type { Log } from './log.ts';
 import { createEndpoint, type DurableWork } from '#engine/durable.ts';
 
 export interface Worker {
@@ -17,9 +18,9 @@ const drainLimitMs = 3_000;
  */
 export async function openWorker(
   work: DurableWork,
-  at: { host: string; port: number; identityKeys: readonly string[] },
+  at: { host: string; port: number; identityKeys: readonly string[]; log: Log },
 ): Promise<Worker> {
-  const server = createServer(createEndpoint(work, at.identityKeys));
+  const server = createServer(createEndpoint(work, at.identityKeys, at.log));
   const sessions = new Set<{ close(): void; destroy(): void }>();
   server.on('session', (session) => {
     sessions.add(session);

@@ -145,9 +145,19 @@ export function connectDurable(ingress: { url: string; fetch?: typeof globalThis
 }
 
 /** The endpoint's HTTP/2 request handler. With `identityKeys` only the engine that holds the private key is answered. */
-export function createEndpoint(work: DurableWork, identityKeys: readonly string[]) {
+export function createEndpoint(
+  work: DurableWork,
+  identityKeys: readonly string[],
+  log: (message: string, data: Record<string, unknown>) => void,
+) {
   return restate.createEndpointHandler({
     services: createServices(work),
     ...(identityKeys.length > 0 ? { identityKeys: [...identityKeys] } : {}),
+    logger: ({ level, context }, message: unknown) => {
+      if (!['warn', 'error'].includes(String(level))) return;
+      // The first line only: what follows may hold an event's content.
+      const said = String(message).split('\n')[0]?.slice(0, 300);
+      log('the durable engine met a problem', { level, said, target: context?.invocationTarget });
+    },
   });
 }

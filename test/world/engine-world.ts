@@ -81,7 +81,7 @@ export async function openWorld(input: {
     now: () => new Date(),
     log: (message, data) => console.error(message, data),
   });
-  const worker = await openWorker(opened.work, { host: '127.0.0.1', port: 0, identityKeys: [server.identityKey] });
+  const worker = await openWorker(opened.work, { host: '127.0.0.1', port: 0, identityKeys: [server.identityKey], log: () => undefined });
   await server.admin.register(worker.url);
   durable = connectDurable(server.ingress);
 

@@ -1,5 +1,5 @@
 import type { Account, Holding, Observation } from '#model/account.ts';
-import type { ActInput, Connector } from './connector.ts';
+import type { Act, ActInput, Connector } from './connector.ts';
 
 /** An account of a target system that exists only in memory. */
 export interface MemoryAccount {
@@ -15,11 +15,13 @@ export interface MemoryAccount {
 /** A target system in a Map: for tests, and the first connector to read. No settings can name it. */
 export function memory(id: string, accounts: Map<string, MemoryAccount>): Connector {
   /** An act on what is gone does nothing: gone is further than any goal. */
-  const onAccount = (change: (account: MemoryAccount, input: ActInput) => void) => async (input: ActInput) => {
-    input.signal.throwIfAborted();
-    const account = accounts.get(input.account.id);
-    if (account) change(account, input);
-  };
+  const onAccount =
+    (change: (account: MemoryAccount, input: ActInput) => void): Act =>
+    async (input) => {
+      input.signal.throwIfAborted();
+      const account = accounts.get(input.account.id);
+      if (account) change(account, input);
+    };
 
   return {
     id,

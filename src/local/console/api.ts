@@ -77,10 +77,15 @@ export function createApi({ workspace, hands, people, commands }: ApiOptions): R
     'GET /api/people': () => ({
       team: workspace.team,
       commands,
-      people: people.map((person) => ({
-        ...person,
-        deactivated: workspace.member(person.slackId)?.deleted === true,
-        conversations: conversationsOf(workspace, person.slackId),
+      people: people.map(({ id, name, email, title, department, slackId }) => ({
+        id,
+        name,
+        email,
+        title,
+        department,
+        slackId,
+        deactivated: workspace.member(slackId)?.deleted === true,
+        conversations: conversationsOf(workspace, slackId),
       })),
     }),
 

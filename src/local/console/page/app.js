@@ -53,7 +53,12 @@ const composer = createComposer({
   },
 });
 const pressInView = (view, element, blockId, value, values) =>
-  deed('/api/press', { viewId: view.id, actionId: element.action_id, blockId, value, ...(values ? { values } : {}) });
+  deed(
+    '/api/press',
+    { viewId: view.id, actionId: element.action_id, blockId, value, ...(values ? { values } : {}) },
+    // In a form, what went wrong is said in the form: what lies behind it cannot be read.
+    { quiet: values !== undefined },
+  );
 const showModal = createModal({
   world,
   submit: (view, values) => deed('/api/submit', { viewId: view.id, values }, { quiet: true }),

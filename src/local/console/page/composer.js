@@ -41,7 +41,8 @@ export function createComposer({ foot, say, people, commands }) {
     form.removeAttribute('aria-busy');
     if (taken) input.value = '';
     grow();
-    input.focus();
+    // Whoever has gone on to something else meanwhile is left there.
+    if (form.contains(document.activeElement)) input.focus();
   }
 
   function suggest() {

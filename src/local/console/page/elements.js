@@ -22,14 +22,14 @@ const makers = {
   button(element, blockId, world, place) {
     const press = async (event) => {
       const { currentTarget } = event;
+      if (currentTarget.hasAttribute('aria-busy')) return;
       if (element.confirm && !(await confirmed(element.confirm, world))) return;
+      // Not `disabled`: that would take the focus away from whoever works by keyboard.
       currentTarget.setAttribute('aria-busy', 'true');
-      currentTarget.disabled = true;
       try {
         await place.press(element, blockId, element.value);
       } finally {
         currentTarget.removeAttribute('aria-busy');
-        currentTarget.disabled = false;
       }
     };
     const button = make(

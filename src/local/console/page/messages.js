@@ -18,8 +18,11 @@ export function createMessages({ list, scroll, live, world, press }) {
       const old = moved ? undefined : drawn.get(message.ts);
       next.set(message.ts, old?.key === key ? old : { key, node: messageOf(message, world, press) });
     }
+    const held = list.contains(document.activeElement) && document.activeElement.closest('.message')?.dataset.ts;
     const nodes = arranged(messages, next);
     place(list, nodes.length > 0 ? nodes : [empty()]);
+    // A card that was drawn anew under somebody's hands keeps their place.
+    if (held && !moved && !list.contains(document.activeElement)) next.get(held)?.node.focus({ preventScroll: true });
     // What one person was told is not for the next one's ears.
     if (moved) live.textContent = '';
     else if (fresh.length > 0) live.textContent = fresh.map(({ from, text }) => `${from.name}: ${flat(text, world)}`).join('. ');

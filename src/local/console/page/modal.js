@@ -5,8 +5,11 @@ import { readFields, writeFields } from './elements.js';
 /** Keeps the form on the screen equal to the one that the person has open. */
 export function createModal({ world, submit, press, close }) {
   let open = null;
+  let left = '';
 
   function show(view) {
+    // An answer that was on its way when somebody closed the form does not open it again.
+    if (view?.id === left) return;
     if (open && (!view || view.id !== open.view.id)) shut();
     if (!view) return;
     if (open && open.view.hash === view.hash) return;
@@ -28,7 +31,10 @@ export function createModal({ world, submit, press, close }) {
     const values = readFields(dialog);
     open.view = view;
     const place = {
-      press: (element, blockId, value) => press(view, element, blockId, value, readFields(dialog)),
+      async press(element, blockId, value) {
+        const { problem } = await press(view, element, blockId, value, readFields(dialog));
+        mark(dialog, {}, problem);
+      },
       change: (element, blockId, value) => {
         const block = view.blocks.find(({ block_id: id }) => id === blockId);
         if (block?.type !== 'input' || block.dispatch_action) void place.press(element, blockId, value);
@@ -61,18 +67,19 @@ export function createModal({ world, submit, press, close }) {
   async function send() {
     const { dialog, view } = open;
     const button = dialog.querySelector('[type=submit]');
-    button.disabled = true;
+    if (!button || button.hasAttribute('aria-busy')) return;
     button.setAttribute('aria-busy', 'true');
     const { errors = {}, problem } = await submit(view, readFields(dialog));
-    button.disabled = false;
     button.removeAttribute('aria-busy');
     mark(dialog, errors, problem);
   }
 
   async function leave() {
     const { view } = open;
+    left = view.id;
     shut();
     await close(view);
+    left = '';
   }
 
   function shut() {
@@ -100,5 +107,5 @@ function mark(dialog, errors, problem) {
     general.hidden = problem === undefined;
     general.textContent = problem ?? '';
   }
-  dialog.querySelector('[aria-invalid]')?.focus();
+  if (Object.keys(errors).length > 0) dialog.querySelector('[aria-invalid]')?.focus();
 }

@@ -12,7 +12,7 @@ import { judgedConnector } from './judged-connector.ts';
 // The engine as a process of its own, to be killed: opens a case for each person who has none, says yes to whatever is
 // asked, and prints how many cases are over. Started again, it goes on where it was.
 const [folder = '', url = '', ...people] = process.argv.slice(2);
-const database = await openDatabase({ file: `${folder}/exeunt.sqlite`, socket: `${folder}/${process.pid}.sock` });
+const database = await openDatabase({ file: `${folder}/exeunt.sqlite`, socket: `${folder}/s/${process.pid}.sock` });
 const connection = await createConnection(database.uri, { ignoreUndefined: true }).asPromise();
 const records = await openRecords(connection);
 for (const { id, ...rest } of ['hal', 'sec', ...people].map(identity))

@@ -42,7 +42,7 @@ export function messageShown(workspace: Workspace, message: Message): Json {
 }
 
 /** What can be pressed, flat, for callers that do not want to walk through blocks. */
-export function buttonsOf(blocks: readonly Json[]): readonly Json[] {
+function buttonsOf(blocks: readonly Json[]): readonly Json[] {
   return blocks.flatMap((block) =>
     block['type'] === 'input'
       ? []

@@ -3,13 +3,8 @@ import { isJson } from './limits.ts';
 import type { Json } from './records.ts';
 
 /** What somebody put into a field: text, a number of seconds, the value of an option, several of them, nothing. */
-export const FieldValue = z.union([
-  z.string().max(10_000),
-  z.number(),
-  z.array(z.string().max(3000)).max(100),
-  z.null(),
-]);
-export type FieldValue = z.output<typeof FieldValue>;
+const FieldValue = z.union([z.string().max(10_000), z.number(), z.array(z.string().max(3000)).max(100), z.null()]);
+type FieldValue = z.output<typeof FieldValue>;
 export const FieldValues = z.record(z.string(), z.record(z.string(), FieldValue));
 export type FieldValues = z.output<typeof FieldValues>;
 

@@ -26,7 +26,7 @@ export function withMentions(text: string, members: readonly Member[]): string {
 }
 
 /** The three characters that Slack escapes (docs.slack.dev/messaging/formatting-message-text#escaping). */
-export function escapeText(text: string): string {
+function escapeText(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }
 

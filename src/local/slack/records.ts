@@ -27,8 +27,9 @@ export interface Channel {
   /** Without `#`. */
   readonly name: string;
   readonly isPrivate: boolean;
-  /** Ids of the members; the bot is one of them where its id is listed. */
+  /** Ids of the members. The bot is one of them, unless `withoutBot`. */
   readonly members: readonly string[];
+  readonly withoutBot?: boolean;
 }
 
 export interface Message {

@@ -43,7 +43,7 @@ export function openWorkspace({ keep, team, members, channels, now }: WorkspaceO
   const people = cached(keep.table<Member>('slack.members'), ({ id }) => id);
   for (const member of members) if (!people.get(member.id)) people.set(member);
 
-  const rooms = new Map(channels.map((channel) => [channel.id, channel]));
+  const rooms = new Map(channels.map((channel) => [channel.id, withBot(channel)]));
   const triggers = new Map<string, { userId: string; at: number; used: boolean; viewId?: string }>();
   const listeners = new Set<(change: Change) => void>();
   let revision = 0;
@@ -175,14 +175,15 @@ export function openWorkspace({ keep, team, members, channels, now }: WorkspaceO
   };
 }
 
+function withBot(channel: Channel): Channel {
+  if (channel.withoutBot || channel.members.includes(app.botUserId)) return channel;
+  return { ...channel, members: [...channel.members, app.botUserId] };
+}
+
 /** Whether a member sees the message at all. The bot's own conversations are seen by their owner only. */
 export function sees(workspace: Workspace, userId: string, message: Message): boolean {
   if (message.visibleTo !== undefined && message.visibleTo !== userId) return false;
   return workspace.conversationsOf(userId).includes(message.channel);
-}
-
-export function isBot(userId: string): boolean {
-  return userId === app.botUserId;
 }
 
 export function blocksOf(view: Json): readonly Json[] {

@@ -6,7 +6,7 @@ import { alexes, dana, hugo, openSmallApp, openTestSlack, selma, signingSecret }
 export const token = 'a-token-of-the-test';
 
 const departments = ['People', 'Security', 'Engineering', 'Sales', 'Support'];
-export const people: readonly Person[] = [hugo, selma, dana, ...alexes].map((member, index) => ({
+const people: readonly Person[] = [hugo, selma, dana, ...alexes].map((member, index) => ({
   id: member.id.slice(-4),
   name: member.name,
   email: member.email,

@@ -1,12 +1,12 @@
 import { createServer } from 'node:net';
 import { App, HTTPReceiver, LogLevel } from '@slack/bolt';
 import { memoryKeep, type Keep } from '#local/company/keep.ts';
-import { app as bot, type Channel, type Member } from '#local/slack/records.ts';
+import type { Channel, Member } from '#local/slack/records.ts';
 import { openSlackDouble, type SlackDouble } from '#local/slack/slack.ts';
 
 export const signingSecret = 'a-signing-secret-of-the-test';
 export const botToken = 'xoxb-test-token';
-export const team = { id: 'T0BRIGHT01', name: 'Brightwater', domain: 'brightwater' };
+const team = { id: 'T0BRIGHT01', name: 'Brightwater', domain: 'brightwater' };
 
 export const hugo: Member = {
   id: 'U00001004',
@@ -30,15 +30,15 @@ export const alexes: readonly Member[] = [
   { id: 'U00001018', name: 'Alex Kim', email: 'alex.kim@brightwater.example' },
   { id: 'U00001019', name: 'Alex Kim', email: 'alex.kim2@brightwater.example' },
 ];
-export const offboarding: Channel = {
+const offboarding: Channel = {
   id: 'C0OFFBOARD',
   name: 'offboarding',
   isPrivate: true,
-  members: [hugo.id, selma.id, bot.botUserId],
+  members: [hugo.id, selma.id],
 };
-export const elsewhere: readonly Channel[] = [
-  { id: 'C0SECRET01', name: 'secret', isPrivate: true, members: [selma.id] },
-  { id: 'C0GENERAL1', name: 'general', isPrivate: false, members: [hugo.id, dana.id] },
+const elsewhere: readonly Channel[] = [
+  { id: 'C0SECRET01', name: 'secret', isPrivate: true, members: [selma.id], withoutBot: true },
+  { id: 'C0GENERAL1', name: 'general', isPrivate: false, members: [hugo.id, dana.id], withoutBot: true },
 ];
 
 export function openTestSlack(options: { keep?: Keep; now?: () => number } = {}): Promise<SlackDouble> {
@@ -55,7 +55,7 @@ export function openTestSlack(options: { keep?: Keep; now?: () => number } = {})
 }
 
 /** What the small app heard, for tests that judge payloads. */
-export interface Heard {
+interface Heard {
   readonly texts: string[];
   readonly bodies: unknown[];
 }

@@ -4,6 +4,7 @@ import { blocksOf } from './blocks.js';
 import { createComposer } from './composer.js';
 import { createMessages } from './messages.js';
 import { createModal } from './modal.js';
+import { markRead, unread } from './read-marks.js';
 import { createSidebar } from './sidebar.js';
 
 const by = (id) => document.getElementById(id);
@@ -15,15 +16,19 @@ const world = {
   me: () => state.me,
   members: () => state.people.filter(({ deactivated }) => !deactivated),
   channels: () => state.me.conversations.filter(({ kind }) => kind !== 'direct'),
-  nameOf: (slackId) => (slackId === 'U0EXEUNT01' ? 'Exeunt' : state.people.find((person) => person.slackId === slackId)?.name),
+  nameOf: (slackId) =>
+    slackId === 'U0EXEUNT01' ? 'Exeunt' : state.people.find((person) => person.slackId === slackId)?.name,
   channelName: (id) => state.people.flatMap(({ conversations }) => conversations).find((each) => each.id === id)?.name,
   messageAt: (address) => {
     const { hostname, pathname } = new URL(address);
     const found = /^\/archives\/([A-Z0-9]+)\/p(\d{10})(\d{6})$/.exec(pathname);
-    return found && hostname === `${state.team.domain}.slack.example` ? { conversation: found[1], ts: `${found[2]}.${found[3]}` } : undefined;
+    return found && hostname === `${state.team.domain}.slack.example`
+      ? { conversation: found[1], ts: `${found[2]}.${found[3]}` }
+      : undefined;
   },
   goTo: ({ conversation, ts }) => {
-    if (!state.me.conversations.some(({ id }) => id === conversation)) return problem(`${state.me.name} does not see that message.`);
+    if (!state.me.conversations.some(({ id }) => id === conversation))
+      return problem(`${state.me.name} does not see that message.`);
     goal = ts;
     return go({ conversation, tab: 'messages' });
   },
@@ -92,19 +97,26 @@ async function draw() {
   try {
     const { me: before } = state;
     Object.assign(state, await ask('/api/people'));
-    state.me = state.people.find(({ id }) => id === (before?.id ?? wanted().as)) ?? state.people.find(({ deactivated }) => !deactivated);
+    state.me =
+      state.people.find(({ id }) => id === (before?.id ?? wanted().as)) ??
+      state.people.find(({ deactivated }) => !deactivated);
     if (!state.me) return problem('Nobody lives in this world. Start the program again with people in it.');
     const own = state.me.conversations;
     const asked = state.conversation || wanted().in;
     state.conversation = own.find(({ id }) => id === asked)?.id ?? own[0].id;
     if (state.me.id !== before?.id) {
       stopListening();
-      stopListening = listen(state.me.id, { changed: soon, lost: () => offline(true), back: () => (offline(false), soon()) });
+      stopListening = listen(state.me.id, {
+        changed: soon,
+        lost: () => offline(true),
+        back: () => (offline(false), soon()),
+      });
     }
     const query = new URLSearchParams({ as: state.me.id, channel: state.conversation });
     const seen = await ask(`/api/messages?${query}`);
     state.home = seen.home;
-    if (document.visibilityState === 'visible' && state.tab === 'messages') markRead(seen.messages.at(-1)?.ts);
+    if (document.visibilityState === 'visible' && state.tab === 'messages')
+      markRead(state.me.id, state.conversation, seen.messages.at(-1)?.ts);
     showSidebar({ ...state, unread });
     drawHead(seen.channel);
     if (state.tab === 'home') drawHome();
@@ -121,7 +133,12 @@ async function draw() {
 async function go({ person, conversation, tab }) {
   if (person) state.me = state.people.find(({ id }) => id === person);
   if (person) stopListening();
-  if (person) stopListening = listen(state.me.id, { changed: soon, lost: () => offline(true), back: () => (offline(false), soon()) });
+  if (person)
+    stopListening = listen(state.me.id, {
+      changed: soon,
+      lost: () => offline(true),
+      back: () => (offline(false), soon()),
+    });
   if (conversation) state.conversation = conversation;
   if (tab) state.tab = tab;
   if (person && !state.me.conversations.some(({ id }) => id === state.conversation)) state.tab = 'messages';
@@ -137,7 +154,11 @@ function drawHead({ name, kind }) {
   by('foot').hidden = state.tab === 'home';
   composer.place(direct ? 'this conversation' : `#${name}`);
   const tab = (id, label) =>
-    make('button', { type: 'button', class: 'tab', 'aria-pressed': String(state.tab === id), onclick: () => go({ tab: id }) }, label);
+    make(
+      'button',
+      { type: 'button', class: 'tab', 'aria-pressed': String(state.tab === id), onclick: () => go({ tab: id }) },
+      label,
+    );
   const key = `${name}/${kind}/${state.tab}`;
   if (by('head').dataset.key === key) return;
   by('head').dataset.key = key;
@@ -145,12 +166,22 @@ function drawHead({ name, kind }) {
   by('head').replaceChildren(
     make(
       'button',
-      { type: 'button', class: 'plain burger', 'aria-label': 'People and conversations', onclick: () => document.body.classList.toggle('side-open') },
+      {
+        type: 'button',
+        class: 'plain burger',
+        'aria-label': 'People and conversations',
+        onclick: () => document.body.classList.toggle('side-open'),
+      },
       icon('menu'),
     ),
     direct ? botAvatar() : make('span', { class: 'sign' }, kind === 'private' ? icon('lock') : '#'),
     make('h1', {}, name),
-    ...(direct ? [make('span', { class: 'chip' }, 'App'), make('span', { class: 'tabs' }, tab('home', 'Home'), tab('messages', 'Messages'))] : []),
+    ...(direct
+      ? [
+          make('span', { class: 'chip' }, 'App'),
+          make('span', { class: 'tabs' }, tab('home', 'Home'), tab('messages', 'Messages')),
+        ]
+      : []),
   );
 }
 
@@ -184,14 +215,6 @@ function reachGoal() {
   goal = '';
   node.scrollIntoView({ block: 'center' });
   node.focus();
-}
-
-const readKey = (person, conversation) => `read/${person}/${conversation}`;
-function markRead(ts) {
-  if (ts) localStorage.setItem(readKey(state.me.id, state.conversation), ts);
-}
-function unread(person, conversation, latest) {
-  return latest !== undefined && Number(latest) > Number(localStorage.getItem(readKey(person, conversation)) ?? 0);
 }
 
 function wanted() {

@@ -72,7 +72,11 @@ const drawn = {
         'table',
         {},
         make('thead', {}, make('tr', {}, cells(head, 'th'))),
-        make('tbody', {}, rows.map((row) => make('tr', {}, cells(row, 'td')))),
+        make(
+          'tbody',
+          {},
+          rows.map((row) => make('tr', {}, cells(row, 'td'))),
+        ),
       ),
     );
   },

@@ -16,7 +16,13 @@ export function createComposer({ foot, say, people, commands }) {
     onkeydown: key,
     onblur: () => setTimeout(hide, 150),
   });
-  const list = make('ul', { class: 'suggestions', id: 'suggestions', role: 'listbox', 'aria-label': 'Suggestions', hidden: true });
+  const list = make('ul', {
+    class: 'suggestions',
+    id: 'suggestions',
+    role: 'listbox',
+    'aria-label': 'Suggestions',
+    hidden: true,
+  });
   const send = make('button', { type: 'submit', class: 'button primary square', 'aria-label': 'Send' }, icon('send'));
   const form = make(
     'form',
@@ -51,7 +57,9 @@ export function createComposer({ foot, say, people, commands }) {
     const command = /^\/\w*$/.exec(before);
     const name = /(?:^|\s)@([\p{L}\p{N} .'-]{0,40})$/u.exec(before);
     if (command) {
-      offers = commands().filter((each) => each.startsWith(before) && each !== before).map((each) => ({ label: each, put: `${each} `, from: 0 }));
+      offers = commands()
+        .filter((each) => each.startsWith(before) && each !== before)
+        .map((each) => ({ label: each, put: `${each} `, from: 0 }));
     } else if (name) {
       const wanted = name[1].toLowerCase();
       const everybody = people();
@@ -61,7 +69,12 @@ export function createComposer({ foot, say, people, commands }) {
         .map((person) => {
           // Of two people with one name the address says who is meant.
           const alone = everybody.filter((other) => other.name === person.name).length === 1;
-          return { label: person.name, person, put: `@${alone ? person.name : person.email} `, from: before.length - name[1].length - 1 };
+          return {
+            label: person.name,
+            person,
+            put: `@${alone ? person.name : person.email} `,
+            from: before.length - name[1].length - 1,
+          };
         });
     } else offers = [];
     chosen = 0;

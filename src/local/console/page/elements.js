@@ -1,4 +1,6 @@
 import { icon, make } from './make.js';
+import { checkedIn, localTime } from './fields.js';
+import { confirmed } from './confirm.js';
 import { link, textOf } from './marked.js';
 
 /**
@@ -9,7 +11,9 @@ export function elementOf(element, blockId, world, place) {
   const maker = makers[element.type];
   if (!maker) return make('span', { class: 'unknown' }, `[${element.type}]`);
   const node = maker(element, blockId, world, place);
-  const field = node.matches('input, select, textarea, fieldset') ? node : node.querySelector('input, select, textarea');
+  const field = node.matches('input, select, textarea, fieldset')
+    ? node
+    : node.querySelector('input, select, textarea');
   if (field && element.type !== 'button') {
     node.dataset.block = blockId;
     node.dataset.action = element.action_id;
@@ -34,7 +38,12 @@ const makers = {
     };
     const button = make(
       'button',
-      { type: 'button', class: `button ${element.style ?? ''}`, 'aria-label': element.accessibility_label, onclick: press },
+      {
+        type: 'button',
+        class: `button ${element.style ?? ''}`,
+        'aria-label': element.accessibility_label,
+        onclick: press,
+      },
       textOf(element.text, world),
     );
     if (!element.url) return button;
@@ -101,13 +110,31 @@ const makers = {
   users_select: (element, blockId, world, place) =>
     select(element, blockId, place, world.members().map(asChoice), element.initial_user),
   conversations_select: (element, blockId, world, place) =>
-    select(element, blockId, place, world.channels().map(({ id, name }) => ({ text: `#${name}`, value: id }))),
+    select(
+      element,
+      blockId,
+      place,
+      world.channels().map(({ id, name }) => ({ text: `#${name}`, value: id })),
+    ),
   multi_static_select: (element, blockId, world, place) =>
-    several(element, blockId, place, choicesOf(element), (element.initial_options ?? []).map(({ value }) => value)),
+    several(
+      element,
+      blockId,
+      place,
+      choicesOf(element),
+      (element.initial_options ?? []).map(({ value }) => value),
+    ),
   multi_users_select: (element, blockId, world, place) =>
     several(element, blockId, place, world.members().map(asChoice), element.initial_users ?? []),
   checkboxes: (element, blockId, world, place) =>
-    several(element, blockId, place, element.options, (element.initial_options ?? []).map(({ value }) => value), world),
+    several(
+      element,
+      blockId,
+      place,
+      element.options,
+      (element.initial_options ?? []).map(({ value }) => value),
+      world,
+    ),
   radio_buttons: (element, blockId, world, place) =>
     several(element, blockId, place, element.options, [element.initial_option?.value], world, 'radio'),
   datepicker: (element, blockId, world, place) => field(element, blockId, place, 'date', element.initial_date),
@@ -135,7 +162,12 @@ function select(element, blockId, place, choices, initial) {
     make('option', { value, selected: value === initial }, typeof text === 'string' ? text : text.text),
   );
   const prompt = make('option', { value: '' }, element.placeholder?.text ?? 'Choose…');
-  return make('select', { onchange: (event) => place.change?.(element, blockId, event.target.value) }, prompt, ...options);
+  return make(
+    'select',
+    { onchange: (event) => place.change?.(element, blockId, event.target.value) },
+    prompt,
+    ...options,
+  );
 }
 
 function several(element, blockId, place, choices, initial, world, type = 'checkbox') {
@@ -166,67 +198,3 @@ function field(element, blockId, place, type, value = '') {
 
 const asChoice = ({ slackId, name, title }) => ({ text: title ? `${name}, ${title}` : name, value: slackId });
 const choicesOf = (element) => element.options ?? (element.option_groups ?? []).flatMap(({ options }) => options);
-const checkedIn = (set) => [...set.querySelectorAll('input:checked')].map(({ value }) => value);
-
-function localTime(seconds) {
-  if (seconds === undefined) return '';
-  const when = new Date(seconds * 1000);
-  return new Date(when.getTime() - when.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
-}
-
-/** What stands in the fields below `root`, as the console wants it: by block id and action id. */
-export function readFields(root) {
-  const values = {};
-  for (const node of root.querySelectorAll('[data-action]')) {
-    const { block, action, kind } = node.dataset;
-    (values[block] ??= {})[action] = valueOf(node, kind);
-  }
-  return values;
-}
-
-function valueOf(node, kind) {
-  if (kind === 'radio_buttons') return checkedIn(node)[0] ?? null;
-  if (node.matches('fieldset')) return checkedIn(node);
-  if (kind === 'datetimepicker') return node.value ? Math.floor(new Date(node.value).getTime() / 1000) : null;
-  return node.value === '' ? null : node.value;
-}
-
-/** Puts back what stood in the fields before a form was drawn anew. */
-export function writeFields(root, values) {
-  for (const node of root.querySelectorAll('[data-action]')) {
-    const value = values[node.dataset.block]?.[node.dataset.action];
-    if (value === undefined) continue;
-    if (node.matches('fieldset'))
-      for (const input of node.querySelectorAll('input')) input.checked = [value].flat().includes(input.value);
-    else if (node.dataset.kind === 'datetimepicker') node.value = localTime(value ?? undefined);
-    else node.value = value ?? '';
-  }
-}
-
-/** Asks before a grave button, as Slack does. Esc and the other button mean no. */
-export function confirmed({ title, text, confirm, deny, style }, world) {
-  return new Promise((resolve) => {
-    const dialog = make(
-      'dialog',
-      { class: 'confirm', 'aria-label': title.text },
-      make('h2', {}, textOf(title, world)),
-      make('p', {}, textOf(text, world)),
-      make(
-        'div',
-        { class: 'row end' },
-        make('button', { type: 'button', class: 'button', onclick: () => dialog.close('no') }, textOf(deny, world)),
-        make(
-          'button',
-          { type: 'button', class: `button ${style ?? 'primary'}`, onclick: () => dialog.close('yes') },
-          textOf(confirm, world),
-        ),
-      ),
-    );
-    dialog.addEventListener('close', () => {
-      dialog.remove();
-      resolve(dialog.returnValue === 'yes');
-    });
-    document.body.append(dialog);
-    dialog.showModal();
-  });
-}

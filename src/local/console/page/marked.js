@@ -1,12 +1,47 @@
 import { make } from './make.js';
 
 const emoji = {
-  white_check_mark: '✅', heavy_check_mark: '✔️', x: '❌', warning: '⚠️', rotating_light: '🚨', lock: '🔒', unlock: '🔓',
-  hourglass: '⌛', hourglass_flowing_sand: '⏳', red_circle: '🔴', large_yellow_circle: '🟡', large_green_circle: '🟢',
-  large_blue_circle: '🔵', white_circle: '⚪', black_circle: '⚫', tada: '🎉', eyes: '👀', key: '🔑', hand: '✋', raised_hand: '✋',
-  no_entry: '⛔', no_entry_sign: '🚫', bell: '🔔', clipboard: '📋', page_facing_up: '📄', paperclip: '📎', bust_in_silhouette: '👤',
-  leftwards_arrow_with_hook: '↩️', arrow_right: '➡️', information_source: 'ℹ️', question: '❓', exclamation: '❗', clock1: '🕐',
-  shield: '🛡️', wave: '👋', wastebasket: '🗑️', calendar: '📅', mag: '🔍', link: '🔗', robot_face: '🤖', double_vertical_bar: '⏸️',
+  white_check_mark: '✅',
+  heavy_check_mark: '✔️',
+  x: '❌',
+  warning: '⚠️',
+  rotating_light: '🚨',
+  lock: '🔒',
+  unlock: '🔓',
+  hourglass: '⌛',
+  hourglass_flowing_sand: '⏳',
+  red_circle: '🔴',
+  large_yellow_circle: '🟡',
+  large_green_circle: '🟢',
+  large_blue_circle: '🔵',
+  white_circle: '⚪',
+  black_circle: '⚫',
+  tada: '🎉',
+  eyes: '👀',
+  key: '🔑',
+  hand: '✋',
+  raised_hand: '✋',
+  no_entry: '⛔',
+  no_entry_sign: '🚫',
+  bell: '🔔',
+  clipboard: '📋',
+  page_facing_up: '📄',
+  paperclip: '📎',
+  bust_in_silhouette: '👤',
+  leftwards_arrow_with_hook: '↩️',
+  arrow_right: '➡️',
+  information_source: 'ℹ️',
+  question: '❓',
+  exclamation: '❗',
+  clock1: '🕐',
+  shield: '🛡️',
+  wave: '👋',
+  wastebasket: '🗑️',
+  calendar: '📅',
+  mag: '🔍',
+  link: '🔗',
+  robot_face: '🤖',
+  double_vertical_bar: '⏸️',
 };
 
 /**
@@ -81,8 +116,10 @@ function angle(content, world) {
   const bar = content.indexOf('|');
   const target = bar < 0 ? content : content.slice(0, bar);
   const label = bar < 0 ? undefined : content.slice(bar + 1);
-  if (target.startsWith('@')) return make('span', { class: 'mention' }, `@${world.nameOf(target.slice(1)) ?? label ?? 'somebody'}`);
-  if (target.startsWith('#')) return make('span', { class: 'mention' }, `#${label ?? world.channelName(target.slice(1)) ?? 'a channel'}`);
+  if (target.startsWith('@'))
+    return make('span', { class: 'mention' }, `@${world.nameOf(target.slice(1)) ?? label ?? 'somebody'}`);
+  if (target.startsWith('#'))
+    return make('span', { class: 'mention' }, `#${label ?? world.channelName(target.slice(1)) ?? 'a channel'}`);
   if (target.startsWith('!date^')) return date(target, label);
   if (target.startsWith('!')) return make('span', { class: 'mention' }, `@${target.slice(1)}`);
   // Angle brackets around something that is no address are no link: they stay as they are.
@@ -92,11 +129,20 @@ function angle(content, world) {
 
 /** Only addresses that a browser may follow become links; the rest stays what it is, text. */
 export function link(address, label, world) {
-  if (!/^(?:https?:\/\/|mailto:)/i.test(address) || !URL.canParse(address)) return document.createTextNode(label ?? address);
+  if (!/^(?:https?:\/\/|mailto:)/i.test(address) || !URL.canParse(address))
+    return document.createTextNode(label ?? address);
   const message = world.messageAt(address);
   if (message)
-    return make('a', { href: '#', onclick: (event) => (event.preventDefault(), world.goTo(message)) }, label ?? 'message');
-  return make('a', { href: address, title: address, target: '_blank', rel: 'noopener noreferrer' }, label ?? address.replace(/^mailto:/, ''));
+    return make(
+      'a',
+      { href: '#', onclick: (event) => (event.preventDefault(), world.goTo(message)) },
+      label ?? 'message',
+    );
+  return make(
+    'a',
+    { href: address, title: address, target: '_blank', rel: 'noopener noreferrer' },
+    label ?? address.replace(/^mailto:/, ''),
+  );
 }
 
 function date(target, fallback) {
@@ -151,7 +197,9 @@ function decode(text) {
 export function textOf(object, world) {
   if (!object) return [];
   if (object.type === 'mrkdwn') return marked(object.text, world);
-  const said = object.text.replaceAll(/:([a-z0-9_+-]+):/g, (whole, name) => (Object.hasOwn(emoji, name) ? emoji[name] : whole));
+  const said = object.text.replaceAll(/:([a-z0-9_+-]+):/g, (whole, name) =>
+    Object.hasOwn(emoji, name) ? emoji[name] : whole,
+  );
   return said.split('\n').flatMap((line, index) => (index > 0 ? [make('br'), line] : [line]));
 }
 

@@ -25,7 +25,8 @@ export function createMessages({ list, scroll, live, world, press }) {
     if (held && !moved && !list.contains(document.activeElement)) next.get(held)?.node.focus({ preventScroll: true });
     // What one person was told is not for the next one's ears.
     if (moved) live.textContent = '';
-    else if (fresh.length > 0) live.textContent = fresh.map(({ from, text }) => `${from.name}: ${flat(text, world)}`).join('. ');
+    else if (fresh.length > 0)
+      live.textContent = fresh.map(({ from, text }) => `${from.name}: ${flat(text, world)}`).join('. ');
     drawn = next;
     where = conversation;
     if (atEnd) scroll.scrollTop = scroll.scrollHeight;
@@ -66,7 +67,12 @@ function messageOf(message, world, press) {
   const card = blocks.some(({ type }) => type === 'header' || type === 'actions');
   return make(
     'article',
-    { class: `message ${onlyYou ? 'only-you' : ''}`, 'data-ts': ts, tabindex: '-1', 'aria-label': `${from.name}, ${timeOf(ts)}` },
+    {
+      class: `message ${onlyYou ? 'only-you' : ''}`,
+      'data-ts': ts,
+      tabindex: '-1',
+      'aria-label': `${from.name}, ${timeOf(ts)}`,
+    },
     from.isBot ? botAvatar() : avatar(from.name, from.id),
     make(
       'div',
@@ -81,7 +87,11 @@ function messageOf(message, world, press) {
         edited && make('span', { class: 'quiet' }, 'edited'),
       ),
       blocks.length > 0
-        ? make('div', { class: card ? 'blocks card' : 'blocks' }, blocksOf(blocks, world, { press: pressIn, change: pressIn }))
+        ? make(
+            'div',
+            { class: card ? 'blocks card' : 'blocks' },
+            blocksOf(blocks, world, { press: pressIn, change: pressIn }),
+          )
         : text && make('div', { class: 'text' }, marked(text, world)),
       files.map(({ id, title, length }) =>
         make(

@@ -1,6 +1,6 @@
 import { icon, make } from './make.js';
 import { blocksOf } from './blocks.js';
-import { readFields, writeFields } from './elements.js';
+import { readFields, writeFields } from './fields.js';
 
 /** Keeps the form on the screen equal to the one that the person has open. */
 export function createModal({ world, submit, press, close }) {

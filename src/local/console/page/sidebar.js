@@ -18,13 +18,23 @@ export function createSidebar({ side, choosePerson, chooseConversation }) {
   });
   const people = make('ul', { class: 'people', onkeydown: step });
   const panel = make('div', { class: 'panel', hidden: true }, search, people);
-  const opener = make('button', { class: 'me', type: 'button', 'aria-expanded': 'false', onclick: () => open(panel.hidden) });
+  const opener = make('button', {
+    class: 'me',
+    type: 'button',
+    'aria-expanded': 'false',
+    onclick: () => open(panel.hidden),
+  });
   const conversations = make('ul', { class: 'conversations' });
   const team = make('p', { class: 'team' });
   side.append(
     team,
     make('p', { class: 'caption' }, 'You act as'),
-    make('div', { class: 'switcher', onkeydown: (event) => event.key === 'Escape' && (open(false), opener.focus()) }, opener, panel),
+    make(
+      'div',
+      { class: 'switcher', onkeydown: (event) => event.key === 'Escape' && (open(false), opener.focus()) },
+      opener,
+      panel,
+    ),
     make('p', { class: 'caption' }, 'Conversations'),
     conversations,
   );
@@ -42,7 +52,9 @@ export function createSidebar({ side, choosePerson, chooseConversation }) {
   function list() {
     const wanted = search.value.toLowerCase();
     const found = state.people.filter((person) =>
-      [person.name, person.title, person.department, person.email, person.id].some((part) => part.toLowerCase().includes(wanted)),
+      [person.name, person.title, person.department, person.email, person.id].some((part) =>
+        part.toLowerCase().includes(wanted),
+      ),
     );
     people.replaceChildren(
       ...found.map((person) =>
@@ -58,7 +70,10 @@ export function createSidebar({ side, choosePerson, chooseConversation }) {
               disabled: person.deactivated,
               onclick: () => (open(false), opener.focus(), choosePerson(person.id)),
             },
-            ...personOf(person, person.conversations.some(({ id, latest }) => state.unread(person.id, id, latest))),
+            ...personOf(
+              person,
+              person.conversations.some(({ id, latest }) => state.unread(person.id, id, latest)),
+            ),
           ),
         ),
       ),

@@ -4,7 +4,7 @@ import { app, directId, type Channel, type Json, type Message } from '../records
 import type { Workspace } from '../workspace.ts';
 
 /** One method of the Web API. `origin` is where the double itself is reached. */
-export type Method = (args: Json, workspace: Workspace, origin: string) => Json;
+type Method = (args: Json, workspace: Workspace, origin: string) => Json;
 export type Methods = Readonly<Record<string, Method>>;
 
 /** Reads a method's arguments. Slack's word for what it cannot read is `invalid_arguments`. */

@@ -7,6 +7,8 @@ import { batchCard } from './messages/batch-card.ts';
 import { card } from './messages/card.ts';
 import { sentence, type Message } from './messages/text.ts';
 import { namesFor, namesOf } from './names.ts';
+import type { SlackPeople } from './people.ts';
+import { createPlace } from './place.ts';
 import type { Seal } from './seal.ts';
 import type { BotStore, StoredCard } from './store.ts';
 
@@ -39,6 +41,7 @@ export interface CardsDeps {
   readonly store: BotStore;
   readonly slack: WebClient;
   readonly seal: Seal;
+  readonly people: SlackPeople;
   /** The id of the channel where cards stand. */
   readonly channel: () => string;
   readonly cardEditsEveryMs: number;
@@ -53,6 +56,7 @@ const closeLimitMs = 5_000;
 export function createCards(deps: CardsDeps): Cards {
   const { engine, store, slack, seal, channel, now, log } = deps;
   const edits = createEdits({ edit, everyMs: deps.cardEditsEveryMs, now });
+  const placeFor = createPlace(deps);
   /** Posts under way: two notices at once make one card. */
   const posting = new Map<string, Promise<StoredCard>>();
   /** Tries again that wait; cleared when the bot stops. */
@@ -67,12 +71,12 @@ export function createCards(deps: CardsDeps): Cards {
         engine,
         batch.votes.map(({ by }) => by),
       );
-      return batchCard({ batch, names, valueOf: (action, ref) => seal.sign(action, where, { caseId: batch.id, ref }) });
+      return batchCard({ batch, names, sealFor: (action, ref) => seal.sign(action, where, { caseId: batch.id, ref }) });
     }
     const view = await engine.case(key);
     if (!view) throw new Error('bot: card: the engine does not know this case; nothing was shown.');
     const names = await namesFor(engine, view);
-    return card({ view, names, valueOf: (action, ref) => seal.sign(action, where, { caseId: view.id, ref }) });
+    return card({ view, names, sealFor: (action, ref) => seal.sign(action, where, { caseId: view.id, ref }) });
   }
 
   async function ensure(key: string): Promise<StoredCard> {
@@ -84,12 +88,22 @@ export function createCards(deps: CardsDeps): Cards {
   }
 
   async function post(key: string): Promise<StoredCard> {
-    const where = channel();
+    const where = await placeOf(key);
     // Not tried again here: an answer that got lost would post a second card. The engine asks again; of two cards only
     // the one that is stored works, the other leads to it.
     const posted = await slack.chat.postMessage({ channel: where, ...(await content(key, where)), ...quiet });
     if (!posted.channel || !posted.ts) throw new Error('bot: card: Slack took the card and did not say where it is.');
-    return store.saveCard(key, { channel: posted.channel, ts: posted.ts });
+    const stored = await store.saveCard(key, { channel: posted.channel, ts: posted.ts });
+    // A direct conversation tells its id only now: the buttons are signed for it by an edit.
+    if (stored.channel !== where) renewSoon(key);
+    return stored;
+  }
+
+  async function placeOf(key: string): Promise<string> {
+    if (key.startsWith('batch:')) return channel();
+    const view = await engine.case(key);
+    if (!view) throw new Error('bot: card: the engine does not know this case; nothing was shown.');
+    return placeFor(view);
   }
 
   async function edit(key: string): Promise<void> {

@@ -3,7 +3,7 @@ import type { Notice, Notifier } from '#engine/notifier.ts';
 import type { WebClient } from '@slack/web-api';
 import { batchKey, cardKey, type Cards } from './cards.ts';
 import type { Log } from './log.ts';
-import { noticeLine, outcomeLine, outcomes } from './messages/notices.ts';
+import { approvalByMessage, noticeLine, outcomeLine, outcomes } from './messages/notices.ts';
 import { sentence } from './messages/text.ts';
 import { namesFor } from './names.ts';
 import type { SlackPeople } from './people.ts';
@@ -17,6 +17,9 @@ export interface NotifierDeps {
   readonly people: SlackPeople;
   readonly log: Log;
 }
+
+const asks: ReadonlySet<Notice> = new Set<Notice>(['approvalAsked', 'deletionAsked']);
+const mostApprovers = 10;
 
 /** Answers the engine's notifier with Slack messages: the card, a line in its thread, a word to whoever asked. */
 export function createNotifier(deps: NotifierDeps): Notifier {
@@ -36,13 +39,30 @@ export function createNotifier(deps: NotifierDeps): Notifier {
     if (!view) throw new Error('bot: notice: the engine does not know this case; nothing was said.');
     const key = cardKey(view);
     const known = await deps.store.card(key);
-    await cards.ensure(key);
+    const { channel } = await cards.ensure(key);
+    if (channel.startsWith('D') && asks.has(kind)) await tellApprovers(key, id, view);
     // A batch is one card for all of its cases; a line for each of two hundred people would be noise.
     if (key === caseId) await cards.say(key, id, noticeLine(kind, view, await namesFor(engine, view)));
     if (outcomes.has(kind)) await tellRequester(key, `${id}:requester`, kind, view);
     if (known) await cards.renew(key);
     const { batchId } = view.offboarding.state;
     if (batchId && key === caseId) await renewBatch(batchId);
+  }
+
+  /** The card stands in one approver's direct messages, because the leaver reads the channel: the others are told apart. */
+  async function tellApprovers(key: string, noticeId: string, view: CaseView): Promise<void> {
+    for (const id of view.approverIds.slice(0, mostApprovers)) {
+      const said = `${noticeId}:approver:${id}`;
+      if ((await deps.store.card(key))?.said.includes(said)) continue;
+      const approver = await engine.identity(id);
+      const userId = approver && (await deps.people.userIdOf(approver));
+      if (userId) await direct(userId, approvalByMessage(view));
+      await deps.store.markSaid(key, said);
+    }
+  }
+
+  async function direct(userId: string, text: string): Promise<void> {
+    await deps.slack.chat.postMessage({ channel: userId, ...sentence(text), unfurl_links: false, unfurl_media: false });
   }
 
   async function renewBatch(batchId: string): Promise<void> {
@@ -54,13 +74,7 @@ export function createNotifier(deps: NotifierDeps): Notifier {
     const stored = await deps.store.card(key);
     if (!requester || stored?.said.includes(noticeId)) return;
     const userId = await deps.people.userIdOf(requester);
-    if (userId)
-      await deps.slack.chat.postMessage({
-        channel: userId,
-        ...sentence(outcomeLine(kind, view, await namesFor(engine, view))),
-        unfurl_links: false,
-        unfurl_media: false,
-      });
+    if (userId) await direct(userId, outcomeLine(kind, view, await namesFor(engine, view)));
     else log('the requester is not in Slack and was not told the outcome', { caseId: view.id, kind });
     await deps.store.markSaid(key, noticeId);
   }

@@ -5,6 +5,9 @@ export type Who =
   | { readonly kind: 'member'; readonly userId: string }
   | { readonly kind: 'text'; readonly text: string };
 
+/** One form for each of the verbs that name a case. */
+type ForCase<Kind> = Kind extends string ? { readonly kind: Kind; readonly caseId: string } : never;
+
 /** What `/offboard` was asked. */
 export type Command =
   /** `words` are a name and perhaps a reason behind it; only the people source can tell where one ends. */
@@ -12,7 +15,7 @@ export type Command =
   | { readonly kind: 'openByName'; readonly words: readonly string[] }
   | { readonly kind: 'status'; readonly who: Who | undefined }
   | { readonly kind: 'list'; readonly which: 'open' | 'all' }
-  | { readonly kind: 'approve' | 'reject' | 'cancel' | 'undo' | 'evidence'; readonly caseId: string }
+  | ForCase<'approve' | 'reject' | 'cancel' | 'undo' | 'evidence'>
   | { readonly kind: 'whoami' }
   | { readonly kind: 'help' }
   /** Not understood; the forms that come nearest. */

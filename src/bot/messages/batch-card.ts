@@ -1,13 +1,13 @@
 import type { types } from '@slack/bolt';
 import type { BatchView } from '#engine/engine.ts';
 import { actionIds } from '../ids.ts';
-import type { ValueOf } from './card-buttons.ts';
+import type { SealFor } from './card-buttons.ts';
 import { count, namesInARow, oneLine, plain, shorten, type Message } from './text.ts';
 import { nameOf, type Names } from './words.ts';
 
 /** The card of a batch that the breaker holds: who, why, and how many yeses are still missing. */
-export function batchCard(input: { batch: BatchView; names: Names; valueOf: ValueOf }): Message<types.KnownBlock> {
-  const { batch, names, valueOf } = input;
+export function batchCard(input: { batch: BatchView; names: Names; sealFor: SealFor }): Message<types.KnownBlock> {
+  const { batch, names, sealFor } = input;
   const people = count(batch.subjects.length, 'person', 'people');
   const given = `${batch.votes.length} of ${batch.needed}`;
   const voters = batch.votes.map(({ by }) => nameOf(names, by));
@@ -35,7 +35,7 @@ export function batchCard(input: { batch: BatchView; names: Names; valueOf: Valu
                 ),
               ],
             },
-            { type: 'actions' as const, elements: [allowButton(batch, people, valueOf)] },
+            { type: 'actions' as const, elements: [allowButton(batch, people, sealFor)] },
           ]),
     ],
   };
@@ -53,13 +53,13 @@ function subjectLines({ subjects, caseIds }: BatchView): string {
   return [...lines, ...(more > 0 ? [`… and ${more} more: /offboard list`] : [])].join('\n') || 'Nobody any more.';
 }
 
-function allowButton(batch: BatchView, people: string, valueOf: ValueOf): types.Button {
+function allowButton(batch: BatchView, people: string, sealFor: SealFor): types.Button {
   return {
     type: 'button',
     action_id: actionIds.allowBatch,
     style: 'danger',
     text: plain(`Allow all ${batch.caseIds.length}…`, 75),
-    value: valueOf(actionIds.allowBatch, String(batch.caseIds.length)),
+    value: sealFor(actionIds.allowBatch, String(batch.caseIds.length)),
     accessibility_label: shorten(`Allow the held offboardings of ${people}`, 75),
     confirm: {
       title: plain('Do all of them really leave?', 100),

@@ -7,7 +7,7 @@ import { count, oneLine, plain, shorten } from './text.ts';
 import { needsPerson, statusOf, stepTitle, type Names } from './words.ts';
 
 /** The signed value of one button on this card. */
-export type ValueOf = (action: string, ref: string) => string;
+export type SealFor = (action: string, ref: string) => string;
 
 type Kind = 'approve' | 'reject' | 'approveDeletion' | 'keep' | 'plan' | 'lookAgain' | 'evidence' | 'undo' | 'cancel';
 
@@ -32,8 +32,8 @@ const buttonsOf: Readonly<Record<Phase, readonly Kind[]>> = {
 };
 
 /** The row of buttons at the foot of the card. */
-export function caseButtons(view: CaseView, valueOf: ValueOf): types.ActionsBlock[] {
-  const elements = buttonsOf[view.phase].flatMap((kind) => button(kind, view, valueOf) ?? []);
+export function caseButtons(view: CaseView, sealFor: SealFor): types.ActionsBlock[] {
+  const elements = buttonsOf[view.phase].flatMap((kind) => button(kind, view, sealFor) ?? []);
   return elements.length > 0 ? [{ type: 'actions', elements }] : [];
 }
 
@@ -42,14 +42,14 @@ export function touched(view: CaseView): 'started' | 'untouched' {
   return view.offboarding.state.startedAt ? 'started' : 'untouched';
 }
 
-function button(kind: Kind, view: CaseView, valueOf: ValueOf): types.Button | undefined {
+function button(kind: Kind, view: CaseView, sealFor: SealFor): types.Button | undefined {
   const who = shorten(oneLine(view.subject.displayName), 60);
   const approvalId = view.offboarding.state.approval?.id;
   const make = (action: string, ref: string, text: string, more: Partial<types.Button> = {}): types.Button => ({
     type: 'button',
     action_id: action,
     text: plain(text, 75),
-    value: valueOf(action, ref),
+    value: sealFor(action, ref),
     accessibility_label: shorten(`${text.replace('…', '')} — offboarding of ${who}`, 75),
     ...more,
   });
@@ -124,21 +124,21 @@ function confirmCancel(view: CaseView, who: string): NonNullable<types.Button['c
 }
 
 /** A section with its own button for each of the first steps that a person has to look at. */
-export function stepSections(view: CaseView, names: Names, valueOf: ValueOf, size: Size): types.KnownBlock[] {
+export function stepSections(view: CaseView, names: Names, sealFor: SealFor, size: Size): types.KnownBlock[] {
   return view.steps
     .filter((step) => !view.closed && needsPerson(step))
     .slice(0, size.sections)
-    .map((step) => stepSection(step, names, valueOf, size.line * 2));
+    .map((step) => stepSection(step, names, sealFor, size.line * 2));
 }
 
-export function stepSection(step: StepView, names: Names, valueOf: ValueOf, most: number): types.SectionBlock {
+export function stepSection(step: StepView, names: Names, sealFor: SealFor, most: number): types.SectionBlock {
   const because = step.because ? `\n${oneLine(step.because)}` : '';
   const text = plain(`${statusOf(step, names)}: ${stepTitle(step)}${because}`, most);
-  return { type: 'section', text, accessory: stepButton(step, valueOf) };
+  return { type: 'section', text, accessory: stepButton(step, sealFor) };
 }
 
 /** What a person can do about the step: give their word where nothing can be read, else have it done again. */
-function stepButton(step: StepView, valueOf: ValueOf): types.Button {
+function stepButton(step: StepView, sealFor: SealFor): types.Button {
   const byHand = step.byHand && step.status === 'handedOver';
   const action = byHand ? actionIds.attest : actionIds.retryStep;
   const words = byHand ? 'Done by hand…' : 'Try again';
@@ -146,7 +146,7 @@ function stepButton(step: StepView, valueOf: ValueOf): types.Button {
     type: 'button',
     action_id: action,
     text: plain(words, 75),
-    value: valueOf(action, stepRef(step.id)),
+    value: sealFor(action, stepRef(step.id)),
     accessibility_label: shorten(`${words.replace('…', '')}: ${stepTitle(step)}`, 75),
   };
 }

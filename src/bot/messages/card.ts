@@ -1,6 +1,6 @@
 import type { types } from '@slack/bolt';
 import type { CaseView } from '#engine/engine.ts';
-import { caseButtons, stepSections, type ValueOf } from './card-buttons.ts';
+import { caseButtons, stepSections, type SealFor } from './card-buttons.ts';
 import { cut, type Size } from './card-size.ts';
 import { decisionBlocks } from './card-decision.ts';
 import { planLines, progress, stepLines, subjectFields } from './card-facts.ts';
@@ -12,7 +12,7 @@ export interface CardInput {
   /** The names of the people whose ids the case carries. */
   readonly names: Names;
   /** The signed value of a button; left out where the card is only for reading. */
-  readonly valueOf?: ValueOf | undefined;
+  readonly sealFor?: SealFor | undefined;
 }
 
 /** Blocks and characters of one card, well below what Slack takes (50 blocks; about 13,200 characters of JSON). */
@@ -42,7 +42,7 @@ const sizes: readonly Size[] = [
   smallest,
 ];
 
-function blocksOf({ view, names, valueOf }: CardInput, size: Size): types.KnownBlock[] {
+function blocksOf({ view, names, sealFor }: CardInput, size: Size): types.KnownBlock[] {
   const { subject, requester, offboarding } = view;
   const asked = requester ? `asked for by ${oneLine(requester.displayName)}` : 'asked for by the HR system';
   const { plan, planChanges, heldBecause } = offboarding.state;
@@ -72,9 +72,9 @@ function blocksOf({ view, names, valueOf }: CardInput, size: Size): types.KnownB
     ),
     ...decisionBlocks(view, names, size),
     ...listed(['Steps', ...stepLines(view, names, size)], size, view.steps.length > 0),
-    ...(valueOf ? stepSections(view, names, valueOf, size) : []),
+    ...(sealFor ? stepSections(view, names, sealFor, size) : []),
     ...ending(view, names),
-    ...(valueOf ? caseButtons(view, valueOf) : []),
+    ...(sealFor ? caseButtons(view, sealFor) : []),
   ];
 }
 

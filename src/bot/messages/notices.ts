@@ -64,6 +64,11 @@ export function outcomeLine(kind: Notice, view: CaseView, names: Names): string 
   return `Case ${view.id}, offboarding of ${shorten(oneLine(view.subject.displayName), 80)}: ${noticeLine(kind, view, names)}${why}`;
 }
 
+/** For approvers who do not see the card, because the leaver reads the approval channel. */
+export function approvalByMessage(view: CaseView): string {
+  return `Case ${view.id} needs an approval: offboarding of ${shorten(oneLine(view.subject.displayName), 80)}. It is not shown in the channel because the person reads it. Look with /offboard status ${view.id}, decide with /offboard approve ${view.id} or /offboard reject ${view.id}.`;
+}
+
 function untouched(view: CaseView): string {
   return view.offboarding.state.startedAt
     ? 'The accounts stay as they are.'

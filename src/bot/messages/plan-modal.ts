@@ -1,7 +1,7 @@
 import type { types } from '@slack/bolt';
 import type { CaseView, StepView } from '#engine/engine.ts';
 import { actionIds, viewIds } from '../ids.ts';
-import { stepSection, type ValueOf } from './card-buttons.ts';
+import { stepSection, type SealFor } from './card-buttons.ts';
 import { progress } from './card-facts.ts';
 import { namesInARow, oneLine, plain } from './text.ts';
 import { needsPerson, statusOf, stepTitle, type Names } from './words.ts';
@@ -14,8 +14,8 @@ export function pagesOf(view: CaseView): number {
 }
 
 /** The whole plan, one page of it. `page` counts from 1 and is brought into range. */
-export function planModal(input: { view: CaseView; names: Names; page: number; valueOf: ValueOf }): types.ModalView {
-  const { view, names, valueOf } = input;
+export function planModal(input: { view: CaseView; names: Names; page: number; sealFor: SealFor }): types.ModalView {
+  const { view, names, sealFor } = input;
   const pages = pagesOf(view);
   const page = Math.min(Math.max(1, input.page), pages);
   const steps = view.steps.slice((page - 1) * stepsPerPage, page * stepsPerPage);
@@ -33,18 +33,18 @@ export function planModal(input: { view: CaseView; names: Names; page: number; v
       },
       ...(steps.length === 0
         ? [{ type: 'section' as const, text: plain('There are no steps: no account was found.', 200) }]
-        : steps.map((step): types.KnownBlock => section(step, view, names, valueOf))),
+        : steps.map((step): types.KnownBlock => section(step, view, names, sealFor))),
       ...unknown.slice(0, 10).map((system): types.KnownBlock => ({
         type: 'section',
         text: plain(`? not known · ${system.connector}: ${oneLine(system.because)}`, 500),
       })),
-      ...turning(page, pages, valueOf),
+      ...turning(page, pages, sealFor),
     ],
   };
 }
 
-function section(step: StepView, view: CaseView, names: Names, valueOf: ValueOf): types.KnownBlock {
-  if (!view.closed && needsPerson(step)) return stepSection(step, names, valueOf, 700);
+function section(step: StepView, view: CaseView, names: Names, sealFor: SealFor): types.KnownBlock {
+  if (!view.closed && needsPerson(step)) return stepSection(step, names, sealFor, 700);
   const lines = [
     `${statusOf(step, names)}: ${stepTitle(step)}`,
     ...(step.affects.length > 0
@@ -63,13 +63,13 @@ function section(step: StepView, view: CaseView, names: Names, valueOf: ValueOf)
   return { type: 'section', text: plain(lines.join('\n'), 900) };
 }
 
-function turning(page: number, pages: number, valueOf: ValueOf): types.KnownBlock[] {
+function turning(page: number, pages: number, sealFor: SealFor): types.KnownBlock[] {
   const turn = (to: number, words: string): types.Button => ({
     type: 'button',
     // An action id may stand once in a block.
     action_id: `${actionIds.planPage}.${to < page ? 'back' : 'on'}`,
     text: plain(words, 75),
-    value: valueOf(actionIds.planPage, String(to)),
+    value: sealFor(actionIds.planPage, String(to)),
   });
   const elements = [
     ...(page > 1 ? [turn(page - 1, 'Earlier steps')] : []),

@@ -42,11 +42,11 @@ describe('opening', () => {
     await mkdir(join(folder, 'open'), { mode: 0o755 });
     const first = await openDatabase({ file, socket: join(folder, 's.sock') });
 
-    const refused = (socket: string) => expect(openDatabase({ file, socket })).rejects;
-    await refused(join(folder, `${'x'.repeat(110)}.sock`)).toThrow(/bytes long and may have \d+/);
-    await refused(join(folder, 's.socket')).toThrow('must end in .sock');
-    await refused(join(folder, 'open', 's.sock')).toThrow('chmod 700');
-    await refused(join(folder, 's.sock')).toThrow('Another process serves');
+    const opening = (socket: string) => openDatabase({ file, socket });
+    await expect(opening(join(folder, `${'x'.repeat(110)}.sock`))).rejects.toThrow(/bytes long and may have \d+/);
+    await expect(opening(join(folder, 's.socket'))).rejects.toThrow('must end in .sock');
+    await expect(opening(join(folder, 'open', 's.sock'))).rejects.toThrow('chmod 700');
+    await expect(opening(join(folder, 's.sock'))).rejects.toThrow('Another process serves');
 
     await first.close();
     expect(await readdir(join(folder, 'open'))).toEqual([]);
@@ -100,7 +100,9 @@ describe('refusing', () => {
         () => 'it was answered',
         (reason: unknown) => reason,
       );
-      expect(error, String(ask)).toMatchObject({ code: 238, message: expect.stringContaining('embedded store') });
+      expect({ ask: String(ask), error }).toMatchObject({
+        error: { code: 238, message: expect.stringContaining('embedded store') },
+      });
     }
     expect(await c.find({}, { projection: { _id: 0 } }).toArray()).toEqual([{ n: 1 }]);
     await close();

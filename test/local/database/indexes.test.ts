@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import mongoose from 'mongoose';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Database } from '#local/database/database.ts';
@@ -72,8 +72,8 @@ const key = fc.constantFrom<Record<string, 1 | -1>>(
 
 it('finds through any index what it finds without one, in the same order', async () => {
   const db = connection.getClient().db('test');
-  const plain = db.collection('plain');
-  const indexed = db.collection('indexed');
+  const plain = db.collection<{ _id: number }>('plain');
+  const indexed = db.collection<{ _id: number }>('indexed');
   await fc.assert(
     fc.asyncProperty(
       fc.array(entry, { minLength: 1, maxLength: 25 }),
@@ -86,7 +86,7 @@ it('finds through any index what it finds without one, in the same order', async
         await plain.drop();
         await indexed.drop();
         const documents = entries.map(({ 'n.c': c, ...rest }, n) => ({
-          _id: n as never,
+          _id: n,
           ...rest,
           ...(c !== undefined && { n: { c } }),
         }));
@@ -101,12 +101,10 @@ it('finds through any index what it finds without one, in the same order', async
               .sort([...query.sort, ['_id', 1]])
               .toArray()
               .catch((error: { code: number }) => [error.code]);
-          expect(await read(indexed), JSON.stringify(query)).toEqual(await read(plain));
+          expect({ query, found: await read(indexed) }).toEqual({ query, found: await read(plain) });
           const unsorted = async (collection: typeof plain) =>
-            (await collection.find(query.filter as object).toArray())
-              .map(({ _id }) => Number(_id))
-              .toSorted((a, b) => a - b);
-          expect(await unsorted(indexed), JSON.stringify(query)).toEqual(await unsorted(plain));
+            (await collection.find(query.filter as object).toArray()).map(({ _id }) => _id).toSorted((a, b) => a - b);
+          expect({ query, found: await unsorted(indexed) }).toEqual({ query, found: await unsorted(plain) });
         }
       },
     ),

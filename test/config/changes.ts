@@ -99,7 +99,7 @@ export const changes: [
     'kind: gitbub',
     '43:11',
     'connectors.github.kind',
-    /one of okta, github, scim\. Did you mean github/,
+    /one of okta, github, careless, scim\. Did you mean github/,
     /Write kind: github/,
   ],
   [
@@ -240,5 +240,14 @@ export const changes: [
     '',
     /not YAML/,
     /quote text with special signs/,
+  ],
+  [
+    'a password inside any address',
+    'name: Brightwater',
+    'name: https://a:literal-secret@brightwater.example',
+    '5:9',
+    'company.name',
+    /password/,
+    /name: https:/,
   ],
 ];

@@ -110,6 +110,7 @@ describe('a problem', () => {
     expect(problemsOf(read(scim('auth: bearer, token: literal-secret')))).toMatchObject([
       { path: 'connectors.scim.token' },
     ]);
+    expect(problemsOf(read(scim('auth: key, key: literal-secret')))).toMatchObject([{ path: 'connectors.scim.key' }]);
     expect(problemsOf(read(scim('auth: basic, user: u, password: literal-secret')))).toMatchObject([
       { path: 'connectors.scim.password', write: expect.stringContaining('${SCIM_PASSWORD}') },
     ]);
@@ -118,6 +119,14 @@ describe('a problem', () => {
       'connectors.scim.token',
       'connectors.scim.user',
       'connectors.scim.password',
+    ]);
+  });
+
+  it('does not hold a secret that a schema quotes', () => {
+    const text = `${smallest}  other: { kind: careless, token: "\${OKTA_TOKEN}" }\n`;
+
+    expect(problemsOf(read(text))).toMatchObject([
+      { path: 'connectors.other.token', what: expect.stringMatching(/^This is wrong: \*\*\*\./) },
     ]);
   });
 

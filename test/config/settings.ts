@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { inspect } from 'node:util';
 import { expect } from 'vitest';
 import { z } from 'zod';
-import { SecretText } from '#model/secret.ts';
+import { isSecret, SecretText } from '#model/secret.ts';
 import { readConfig, type Config, type RealConfig } from '#src/config.ts';
 import type { Problem } from '#src/config/problem.ts';
 
@@ -16,8 +16,11 @@ export const connectorKinds = {
     token: SecretText,
     logins: z.record(z.email(), z.string()).optional(),
   }),
+  /** A schema as careless as can be: its message quotes the value. */
+  careless: z.object({ token: SecretText.refine(() => false, { error: ({ input }) => `is wrong: ${reveal(input)}` }) }),
   scim: z.discriminatedUnion('auth', [
     z.object({ auth: z.literal('bearer'), url: z.url(), token: SecretText.optional() }),
+    z.object({ auth: z.literal('key'), url: z.url(), key: SecretText.transform((key) => ({ key })) }),
     z.object({ auth: z.literal('basic'), url: z.url(), user: z.string(), password: SecretText.readonly() }),
   ]),
 };
@@ -58,4 +61,8 @@ export function expectNoSecret(value: unknown): void {
   for (const text of [JSON.stringify(value), inspect(value, { depth: 10 }), String(value)])
     for (const secret of [...Object.values(values), 'literal-secret', 'mongo-password'])
       expect(text).not.toContain(secret);
+}
+
+function reveal(value: unknown): string {
+  return isSecret(value) ? value.reveal() : '';
 }

@@ -59,6 +59,7 @@ describe.skipIf(!present)('the console page', () => {
     await page.getByRole('dialog').getByRole('button', { name: 'Approve', exact: true }).focus();
     await page.keyboard.press('Enter');
     await page.getByText('Approved by @Hugo Marchetti').waitFor();
+    expect(await page.evaluate(`document.activeElement.closest('.message') !== null`)).toBe(true);
 
     expect(world.app.heard.texts).toEqual(['<@U00001010|dana.reyes>']);
     expect(errors).toEqual([]);

@@ -214,6 +214,8 @@ function reachGoal() {
   if (!node) return;
   goal = '';
   node.scrollIntoView({ block: 'center' });
+  node.classList.add('aimed');
+  setTimeout(() => node.classList.remove('aimed'), 2000);
   node.focus();
 }
 

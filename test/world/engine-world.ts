@@ -46,6 +46,8 @@ export interface World extends OpenedEngine, AsyncDisposable {
   /** Opens a case about Dana, asked for by Hal of the People team. */
   open(subjectId?: string): Promise<string>;
   approve(caseId: string, by?: string): Promise<void>;
+  /** Resolves in the moment in which so many steps of the case are recorded as finished. */
+  proven(caseId: string, steps: number): Promise<void>;
 }
 
 /** The real engine on a real server of the durable engine and the embedded database, with connectors of the test's choice. */
@@ -67,8 +69,10 @@ export async function openWorld(input: {
     ...(input.server === 'replay' ? { RESTATE_WORKER__INVOKER__INACTIVITY_TIMEOUT: '0s' } : {}),
   });
   const told: { caseId: string; kind: Notice }[] = [];
+  // Told after each step is in the trail: so many calls are so many steps whose proof is on disk.
+  let heard: ((caseId: string) => void) | undefined;
   const notifier: Notifier = {
-    changed: () => undefined,
+    changed: (caseId) => heard?.(caseId),
     tell: async ({ caseId, kind }) => void told.push({ caseId, kind }),
   };
   let durable: Durable | undefined;
@@ -103,6 +107,14 @@ export async function openWorld(input: {
       const answer = await opened.engine.decide({ caseId, approvalId, verdict: 'approved', by });
       if (!answer.done) throw new Error(answer.because);
     },
+    proven: (caseId, steps) =>
+      new Promise((resolve) => {
+        let finished = -1;
+        heard = (about) => {
+          // The first call is the decision itself.
+          if (about === caseId && ++finished === steps) resolve();
+        };
+      }),
     async [Symbol.asyncDispose]() {
       await server.stop();
       await worker.close();

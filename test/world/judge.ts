@@ -8,6 +8,8 @@ export interface Judge {
   /** How often each effect came over the wire, by `person/operation`. */
   readonly effects: ReadonlyMap<string, number>;
   readonly accounts: ReadonlyMap<string, 'active' | 'suspended'>;
+  /** Makes these people's accounts active again and forgets the effects. */
+  reset(people: readonly string[]): void;
   close(): Promise<void>;
 }
 
@@ -17,19 +19,22 @@ export async function openJudge(people: readonly string[], latencyMs: number): P
   const effects = new Map<string, number>();
   const server = createServer((request, response) => {
     const [, verb, person = '', operation = ''] = (request.url ?? '').split('/');
-    const answer = () => {
+    const effect = () => {
       if (verb === 'act') {
         const key = `${person}/${operation}`;
         effects.set(key, (effects.get(key) ?? 0) + 1);
         if (operation === 'suspend') accounts.set(person, 'suspended');
         if (operation === 'delete') accounts.delete(person);
       }
-      response.writeHead(200, { 'content-type': 'application/json' });
-      response.end(JSON.stringify({ status: accounts.get(person) ?? 'absent' }));
+      return JSON.stringify({ status: accounts.get(person) ?? 'absent' });
     };
     // Half of the latency before the effect and half after it, so that a kill meets both sides.
-    void sleep(latencyMs / 2)
-      .then(answer)
+    sleep(latencyMs / 2)
+      .then(effect)
+      .then(async (body) => {
+        await sleep(latencyMs / 2);
+        response.writeHead(200, { 'content-type': 'application/json' }).end(body);
+      })
       .catch((error: unknown) => response.destroy(error instanceof Error ? error : undefined));
   });
   server.keepAliveTimeout = 60_000;
@@ -40,6 +45,11 @@ export async function openJudge(people: readonly string[], latencyMs: number): P
     url: `http://127.0.0.1:${port}`,
     effects,
     accounts,
+    reset(again) {
+      effects.clear();
+      accounts.clear();
+      for (const person of again) accounts.set(person, 'active');
+    },
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());

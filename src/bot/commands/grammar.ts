@@ -61,7 +61,7 @@ function withVerb(verb: Verb, rest: readonly string[]): Command | undefined {
   switch (verb) {
     case 'whoami':
     case 'help':
-      return more.length === 0 ? { kind: verb } : undefined;
+      return rest.length === 0 ? { kind: verb } : undefined;
     case 'list': {
       const which = z.enum(['open', 'all']).safeParse(argument?.toLowerCase() ?? 'open');
       return which.success && more.length === 0 ? { kind: 'list', which: which.data } : undefined;
@@ -88,9 +88,10 @@ function opening(words: readonly string[]): Command {
     return { kind: 'open', who: textWho(quoted.groups['name']), reason: why || undefined };
   }
   if (words.join(' ').length > longestReason) return tooLong;
-  // One word that is nearly a verb is a slip of the fingers, not a person.
+  // A word that is nearly a verb, alone or before a case, is a slip of the fingers and not a person.
   const near = verbs.find((verb) => distance(verb, first.toLowerCase()) <= 1);
-  if (near && rest.length <= 1) return { kind: 'unknown', nearest: nearest(near) };
+  if (near && rest.length <= 1 && /^([a-z]+-\d+|<@.*>)?$/i.test(reason))
+    return { kind: 'unknown', nearest: nearest(near) };
   return /^[<#!]/.test(first) ? { kind: 'unknown', nearest: nearest(first) } : { kind: 'openByName', words };
 }
 
@@ -117,16 +118,19 @@ function nearest(word: string): readonly string[] {
   return sorted.slice(0, 3).map((verb) => forms[verb]);
 }
 
-/** Levenshtein's distance, of the first twenty characters. */
+/** How many letters must be changed, added, left out or swapped with their neighbour; of the first twenty characters. */
 export function distance(one: string, other: string): number {
   const [a, b] = [one.slice(0, 20), other.slice(0, 20)];
+  let before: number[] = [];
+  let above: number[] = [];
   let row = Array.from({ length: b.length + 1 }, (_, index) => index);
   for (let i = 1; i <= a.length; i += 1) {
-    const above = row;
-    row = [i];
+    [before, above, row] = [above, row, [i]];
     for (let j = 1; j <= b.length; j += 1) {
       const change = (above[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
-      row.push(Math.min((above[j] ?? 0) + 1, (row[j - 1] ?? 0) + 1, change));
+      const swapped = i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1];
+      const swap = swapped ? (before[j - 2] ?? 0) + 1 : Infinity;
+      row.push(Math.min((above[j] ?? 0) + 1, (row[j - 1] ?? 0) + 1, change, swap));
     }
   }
   return row[b.length] ?? 0;

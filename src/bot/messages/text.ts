@@ -9,9 +9,12 @@ export interface Message<Block = types.SectionBlock> {
 // Line breaks and control characters would let a name write lines of its own; marks of direction would reorder them.
 const unruly = /[\p{Cc}\u2028\u2029\u200e\u200f\u061c\u202a-\u202e\u2066-\u2069]+/gu;
 
+// Nothing that is shown is longer; what somebody sent to keep the machine busy is not even looked at.
+const mostRead = 3_000;
+
 /** Foreign text on one line, without control characters and marks of direction. */
 export function oneLine(text: string): string {
-  return text.toWellFormed().replace(unruly, ' ').replace(/ {2,}/g, ' ').trim();
+  return text.slice(0, mostRead).toWellFormed().replace(unruly, ' ').replace(/ {2,}/g, ' ').trim();
 }
 
 /** Cuts at a whole code point so that at most `most` UTF-16 units are left, which is how Slack's limits count at worst. */

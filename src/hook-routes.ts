@@ -1,19 +1,14 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Route } from '#bot/settings.ts';
+import type { Log } from './log.ts';
 import type { HrWebhook } from '#engine/triggers/webhook.ts';
-
-/** A path that is served beside Slack's own. */
-export interface Route {
-  readonly path: string;
-  readonly method: 'GET' | 'POST';
-  handler(request: IncomingMessage, response: ServerResponse): void;
-}
 
 /** One byte more than the webhook takes, so that it is the webhook that says so. */
 const bodyCap = 64 * 1024 + 1;
 const bodyLimitMs = 10_000;
 
 /** `GET /healthz`, and `POST /hooks/hr` where a webhook is set up. */
-export function hookRoutes(hook: HrWebhook | undefined): Route[] {
+export function hookRoutes(hook: HrWebhook | undefined, log: Log): Route[] {
   const health: Route = {
     path: '/healthz',
     method: 'GET',
@@ -28,7 +23,10 @@ export function hookRoutes(hook: HrWebhook | undefined): Route[] {
         .then((rawBody) => hook({ headers: request.headers, rawBody }))
         .then(
           ({ status, body }) => answer(response, status, body),
-          () => answer(response, 503, { ok: false, say: 'Nothing was opened. Send the message again later.' }),
+          (error: unknown) => {
+            log('a webhook could not be answered', { error: error instanceof Error ? error.name : typeof error });
+            answer(response, 503, { ok: false, say: 'Nothing was opened. Send the message again later.' });
+          },
         );
     },
   };

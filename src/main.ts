@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { connectorDefinitions } from '#engine/connectors/index.ts';
 import { runCheck } from './check.ts';
 import { readCommand, usage } from './command-line.ts';
-import { loadConfig } from './config.ts';
+import { loadConfig, secretsOf } from './config.ts';
 import { runEvidence } from './evidence-command.ts';
 import { partsOf } from './parts.ts';
 import { describeProblems } from './problems.ts';
@@ -27,7 +27,7 @@ if (command.name === 'help') {
     await run(config, { root, json: command.json });
   } else if (command.name === 'check') {
     const print = (line: string) => void process.stdout.write(`${line}\n`);
-    process.exitCode = await runCheck(partsOf(config, root), print, { json: command.json });
+    process.exitCode = await runCheck(partsOf(config, root), print, { json: command.json, secrets: secretsOf(config) });
   } else {
     process.exitCode = await runEvidence(config, root, command.caseId);
   }

@@ -1,6 +1,6 @@
 import { access, constants, mkdir } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { WebClient } from '@slack/web-api';
+import { LogLevel, WebClient } from '@slack/web-api';
 import { createConnection } from 'mongoose';
 import { createHttp } from '#engine/http/client.ts';
 import { connectAdmin } from '#local/durable-engine/admin.ts';
@@ -45,7 +45,13 @@ function mongoPart(uri: string): Part {
   return {
     name: 'MongoDB',
     async check() {
-      const connection = await createConnection(uri, { serverSelectionTimeoutMS: 10_000 }).asPromise();
+      const connection = await createConnection(uri, { serverSelectionTimeoutMS: 10_000 })
+        .asPromise()
+        .catch((error: unknown) => {
+          throw new Error('MongoDB: it cannot be reached or does not take the credentials. Check MONGODB_URI.', {
+            cause: error,
+          });
+        });
       try {
         const answer = await connection.db?.command({ ping: 1 });
         if (answer?.['ok'] !== 1) throw new Error('MongoDB: it answers, but not to a ping. Check the address.');
@@ -79,8 +85,18 @@ function slackPart({ slack }: RealConfig): Part {
   return {
     name: 'Slack',
     async check() {
-      const client = new WebClient(slack.botToken.reveal(), { retryConfig: { retries: 0 }, timeout: 10_000 });
-      const auth = await client.auth.test();
+      const client = new WebClient(slack.botToken.reveal(), {
+        retryConfig: { retries: 0 },
+        timeout: 10_000,
+        // What it would warn of is said by this check.
+        logLevel: LogLevel.ERROR,
+      });
+      const auth = await client.auth.test().catch((error: unknown) => {
+        throw new Error(
+          'Slack: it cannot be reached or does not take SLACK_BOT_TOKEN. Check the token and the network.',
+          { cause: error },
+        );
+      });
       const granted = auth.response_metadata?.scopes ?? [];
       const missing = neededScopes.filter((scope) => !granted.includes(scope));
       if (missing.length > 0)

@@ -7,7 +7,7 @@ import { createEngine } from '#engine/create-engine.ts';
 import { connectDurable, type Durable } from '#engine/durable.ts';
 import type { Engine } from '#engine/engine.ts';
 import { createSeen } from '#engine/triggers/seen-records.ts';
-import { createHrWebhook } from '#engine/triggers/webhook.ts';
+import { createHrWebhook, openLeaver } from '#engine/triggers/webhook.ts';
 import type { Policy } from '#model/policy.ts';
 import { openRecords } from '#model/records.ts';
 import type { Secret } from '#model/secret.ts';
@@ -83,21 +83,14 @@ export async function openProduct(input: ProductInput): Promise<Product> {
       secret: input.hookSecret,
       seen: createSeen(records, Date.now),
       now: Date.now,
-      async open({ email, employeeId, reason, source: messageId }) {
-        const subject = employeeId ? await people.byId(employeeId) : await people.byEmail(email ?? '');
-        return engine.open({
-          subjectId: subject?.id ?? '',
-          requesterId: 'hr',
-          trigger: { kind: 'webhook', source: messageId, reason },
-        });
-      },
+      open: openLeaver(engine),
     });
   bot = createBot({
     engine,
     settings: input.slack,
     store: createRecordStore(records),
     buttonSecret: input.buttonSecret,
-    routes: hookRoutes(hook),
+    routes: hookRoutes(hook, log),
     now: Date.now,
     log,
   });

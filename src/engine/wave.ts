@@ -64,7 +64,7 @@ export async function runWave(
     for (const [key, observation] of seen) looks.set(key, observation);
   }
 
-  const run = { deps, caseId, wave, state, signal, looks };
+  const run = { deps, caseId, wave, state, signal, looks, stopped: stopWatch(deps, caseId, state) };
   const chains = Map.groupBy(steps, ({ account }) => keyOf(account));
   const done = await Promise.all([...chains.values()].map((chain) => runChain(run, chain)));
   return { results: Object.assign(results, ...done) };
@@ -78,6 +78,8 @@ interface Run {
   readonly signal: AbortSignal;
   /** What was read when the plan was made anew, so that it is not read twice. */
   readonly looks: ReadonlyMap<string, Observation>;
+  /** Whether the case was cancelled while this wave ran: what has not begun does not begin. */
+  stopped(): Promise<boolean>;
 }
 
 /** From mild to grave; giving back, first the account and then what it held. */
@@ -88,7 +90,7 @@ async function runChain(run: Run, chain: readonly Step[]): Promise<Record<string
   const inOrder = chain.toSorted((a, b) => order.indexOf(a.operation) - order.indexOf(b.operation));
   let before = run.looks.get(keyOf(inOrder[0]!.account));
   for (const step of inOrder) {
-    const result = (await wasStopped(run)) ? ({ outcome: 'skipped' } as const) : await runStep(run, step, before);
+    const result = (await run.stopped()) ? ({ outcome: 'skipped' } as const) : await runStep(run, step, before);
     results[step.id] = result;
     // The last look of one step is the first of the next: nothing happened between them.
     before = result.outcome === 'changed' || result.outcome === 'unchanged' ? result.after : undefined;
@@ -96,12 +98,21 @@ async function runChain(run: Run, chain: readonly Step[]): Promise<Record<string
   return results;
 }
 
-/** Cancelled while it ran: what has not begun does not begin. */
-async function wasStopped({ deps, caseId, state }: Run): Promise<boolean> {
-  if (state.phase === 'undoing') return false;
-  const now = await deps.cases.read(caseId);
-  return now === undefined || now.state.phase === 'cancelling';
+/** Asked before each act; all that ask within a moment share one read. */
+function stopWatch({ cases }: WaveDeps, caseId: string, state: CaseState): () => Promise<boolean> {
+  if (state.phase === 'undoing') return async () => false;
+  let read: Promise<boolean> | undefined;
+  let readAt = -Infinity;
+  return () => {
+    if (!read || performance.now() - readAt > stopReadsEveryMs) {
+      readAt = performance.now();
+      read = cases.read(caseId).then((now) => now === undefined || now.state.phase === 'cancelling');
+    }
+    return read;
+  };
 }
+
+const stopReadsEveryMs = 50;
 
 async function runStep(run: Run, step: Step, before: Observation | undefined): Promise<StepResult> {
   const { deps, caseId, wave, state, signal } = run;

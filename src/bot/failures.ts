@@ -41,7 +41,8 @@ function causeOf(error: unknown): Readonly<Record<string, unknown>> {
   return { error: cause.name, ...code, at };
 }
 
-/** Bolt wraps what a handler throws. */
+/** Bolt wraps what a handler throws; Slack's own errors carry their cause in the same way and are left whole. */
 function rootOf(error: unknown): unknown {
+  if (error instanceof webApi.SlackError) return error;
   return error instanceof Error && 'original' in error && error.original instanceof Error ? error.original : error;
 }

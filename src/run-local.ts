@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { connectorDefinitions } from '#engine/connectors/index.ts';
 import { createHttp } from '#engine/http/client.ts';
 import { lockFolder } from '#local/lock.ts';
-import { channel, openLocalWorld, team } from '#local/world.ts';
+import { channel, type LocalWorld, openLocalWorld, team } from '#local/world.ts';
 import { shortPath } from '#local/durable-engine/short-path.ts';
 import { Policy } from '#model/policy.ts';
 import { secret } from '#model/secret.ts';
@@ -22,11 +22,23 @@ export interface Running {
   /** What one line of output says: where the page is and where the data lies. */
   readonly page: string;
   readonly data: string;
+  /** Where the bot listens for Slack; the HR webhook has the same origin. */
+  readonly eventsUrl: string;
+  /** The emulated company and its Slack: whoever tries the product makes their weather. */
+  readonly world: LocalWorld;
   close(): Promise<void>;
 }
 
-/** Runs the product in the local world: nothing leaves this machine, and everything is kept in `folder`. */
-export async function runLocal(input: { folder: string; port: number | undefined; log: Log }): Promise<Running> {
+/**
+ * Runs the product in the local world: nothing leaves this machine, and everything is kept in `folder`. `policy` replaces
+ * parts of the local policy, so that a trial need not wait as long as people would.
+ */
+export async function runLocal(input: {
+  folder: string;
+  port: number | undefined;
+  log: Log;
+  policy?: Partial<Policy>;
+}): Promise<Running> {
   const { folder, log } = input;
   const lock = await lockFolder(join(await shortPath(folder, '/lock.sock'.length), 'lock.sock'));
   const opened: { close(): Promise<void> }[] = [{ close: () => lock.release() }];
@@ -43,7 +55,7 @@ export async function runLocal(input: { folder: string; port: number | undefined
       },
       connectors: connectAll(localConnectors(world), createHttp({ allow: 'loopback' })),
       peopleSource: 'okta',
-      policy: localPolicy,
+      policy: { ...localPolicy, ...input.policy },
       slack: {
         mode: 'http',
         botToken: secret(world.secrets.botToken),
@@ -60,10 +72,11 @@ export async function runLocal(input: { folder: string; port: number | undefined
       log,
     });
     opened.unshift(product);
-    if (!product.eventsUrl) throw new Error('the bot told no address');
-    const { url } = await world.openPage(product.eventsUrl, input.port);
+    const { eventsUrl } = product;
+    if (!eventsUrl) throw new Error('the bot told no address');
+    const { url } = await world.openPage(eventsUrl, input.port);
     lock.tell(url);
-    return { page: url, data: folder, close: () => closeAll(opened) };
+    return { page: url, data: folder, eventsUrl, world, close: () => closeAll(opened) };
   } catch (error) {
     await closeAll(opened);
     throw error;

@@ -1,71 +1,71 @@
 import { create, createIndexes, drop, dropDatabase, dropIndexes, listCollections, listIndexes } from './collections.ts';
+import type { Cursors } from './cursors.ts';
 import { refuse } from './errors.ts';
 import { checkCommand } from './options.ts';
 import { aggregate } from './pipeline.ts';
-import type { Reader } from './read.ts';
+import { count, distinct, find } from './queries.ts';
 import type { Reply, Request } from './request.ts';
 import type { Store } from './store.ts';
 import { findAndModify, insert, remove, update } from './write.ts';
 
-/** The commands that read or write records. Everything else is refused by name. */
-export interface Commands {
-  /** Whether it writes: such a command is run inside `store.whole`. */
-  writes(name: string): boolean;
-  /** `arrivedAt` in milliseconds since the epoch: a command's own limit of time counts from there. */
-  run(request: Request, arrivedAt: number): Reply;
-}
+/** The options that each command understands. Every other command is refused by name. */
+const options = {
+  find: 'filter sort projection skip limit batchSize singleBatch',
+  getMore: 'collection batchSize',
+  killCursors: 'cursors',
+  aggregate: 'pipeline cursor',
+  count: 'query skip limit',
+  distinct: 'key query',
+  listCollections: 'filter nameOnly authorizedCollections cursor',
+  listIndexes: 'cursor',
+  insert: 'documents ordered',
+  update: 'updates ordered',
+  delete: 'deletes ordered',
+  findAndModify: 'query sort remove update new upsert fields',
+  create: '',
+  createIndexes: 'indexes',
+  drop: '',
+  dropIndexes: 'index',
+  dropDatabase: '',
+} as const;
+type Name = keyof typeof options;
+const firstThatWrites = Object.keys(options).indexOf('insert');
 
-export function createCommands(store: Store, reader: Reader): Commands {
-  const table = commandTable(store, reader);
+export type Commands = ReturnType<typeof createCommands>;
+
+/** The commands that read or write records; those that write are run inside `store.whole`. */
+export function createCommands(store: Store, cursors: Cursors) {
+  const table: Readonly<Record<Name, (request: Request) => Reply>> = {
+    find: (request) => find(store, cursors, request),
+    getMore: cursors.getMore,
+    killCursors: cursors.kill,
+    aggregate: (request) => aggregate(store, cursors, request),
+    count: (request) => count(store, request),
+    distinct: (request) => distinct(store, request),
+    listCollections: (request) => listCollections(store, request),
+    listIndexes: (request) => listIndexes(store, request),
+    insert: (request) => insert(store, request),
+    update: (request) => update(store, request),
+    delete: (request) => remove(store, request),
+    findAndModify: (request) => findAndModify(store, request),
+    create: (request) => create(store, request),
+    createIndexes: (request) => createIndexes(store, request),
+    drop: (request) => drop(store, request),
+    dropIndexes: (request) => dropIndexes(store, request),
+    dropDatabase: (request) => dropDatabase(store, request),
+  };
   return {
-    writes: (name) => table.get(name)?.writes === true,
-    run: (request, arrivedAt) => {
+    writes: (name: string) => Object.keys(options).indexOf(name) >= firstThatWrites,
+    /** `arrivedAt` in milliseconds since the epoch: a command's own limit of time counts from there. */
+    run: (request: Request, arrivedAt: number): Reply => {
       const { name, body } = request;
-      const command = table.get(name);
-      if (!command) return refuse(59, `no such command: '${name}'. The embedded store does not have it.`);
-      store.deadline = checkCommand(name, body, command.options, arrivedAt);
-      return command.run(request);
+      if (!isName(name)) return refuse(59, `no such command: '${name}'. The embedded store does not have it.`);
+      store.limit.deadline = checkCommand(name, body, options[name].split(' '), arrivedAt);
+      return table[name](request);
     },
   };
 }
 
-interface Command {
-  readonly writes: boolean;
-  readonly options: readonly string[];
-  run(request: Request): Reply;
-}
-
-function commandTable(store: Store, reader: Reader): ReadonlyMap<string, Command> {
-  const reads = (options: string, run: Command['run']): Command => ({
-    writes: false,
-    options: options.split(' '),
-    run,
-  });
-  const writes = (options: string, work: (store: Store, request: Request) => Reply): Command => ({
-    writes: true,
-    options: options.split(' '),
-    run: (request) => work(store, request),
-  });
-  return new Map<string, Command>([
-    ['find', reads('filter sort projection skip limit batchSize singleBatch', reader.find)],
-    ['getMore', reads('collection batchSize', reader.getMore)],
-    ['killCursors', reads('cursors', reader.killCursors)],
-    ['aggregate', reads('pipeline cursor', (request) => aggregate(store, reader, request))],
-    ['count', reads('query skip limit', reader.count)],
-    ['distinct', reads('key query', reader.distinct)],
-    [
-      'listCollections',
-      reads('filter nameOnly authorizedCollections cursor', (request) => listCollections(store, request)),
-    ],
-    ['listIndexes', reads('cursor', (request) => listIndexes(store, request))],
-    ['insert', writes('documents ordered', insert)],
-    ['update', writes('updates ordered', update)],
-    ['delete', writes('deletes ordered', remove)],
-    ['findAndModify', writes('query sort remove update new upsert fields', findAndModify)],
-    ['create', writes('', create)],
-    ['createIndexes', writes('indexes', createIndexes)],
-    ['drop', writes('', drop)],
-    ['dropIndexes', writes('index', dropIndexes)],
-    ['dropDatabase', writes('', dropDatabase)],
-  ]);
+function isName(name: string): name is Name {
+  return Object.hasOwn(options, name);
 }

@@ -7,20 +7,17 @@ import { createSplitter, formatReply, largestMessage, opMessage, opQuery, parseM
 /** Answers one client until it leaves. What no client of MongoDB would send ends the connection, never the process. */
 export function serveConnection(socket: Socket, connectionId: number, commands: Commands, turns: Turns): void {
   const split = createSplitter();
-  const send = (bytes: Buffer) => {
-    if (socket.writable) socket.write(bytes);
-  };
 
   function accept(bytes: Buffer): void {
     const header = readHeader(bytes);
     if (header.operation !== opMessage && header.operation !== opQuery) return void socket.destroy();
-    const refuseIt = (error: unknown) => send(formatReply(header, { document: failure(error) }));
+    const send = (answer: Buffer) => void (socket.writable && socket.write(answer));
+    const fail = (error: unknown) => send(formatReply(header, failure(error)));
     try {
-      const message = parseMessage(bytes);
-      const { request, silent } = message;
+      const { request, silent } = parseMessage(bytes, header);
       const atOnce = answerAtOnce(request.name, connectionId);
-      if (atOnce) return send(formatReply(header, { document: atOnce }));
-      if (header.operation === opQuery) throw new CommandError(352, 'Unsupported OP_QUERY command. Use OP_MSG.');
+      if (atOnce) return send(formatReply(header, atOnce));
+      if (header.operation === opQuery) return fail(new CommandError(352, 'Unsupported OP_QUERY command. Use OP_MSG.'));
       const arrivedAt = Date.now();
       turns.add({
         writes: commands.writes(request.name),
@@ -29,19 +26,17 @@ export function serveConnection(socket: Socket, connectionId: number, commands: 
           const answer = formatReply(header, commands.run(request, arrivedAt));
           return () => silent || send(answer);
         },
-        fail: (error) => silent || refuseIt(error),
+        fail: (error) => silent || fail(error),
       });
     } catch (error) {
-      refuseIt(
-        error instanceof CommandError ? error : new CommandError(22, `The message is not readable: ${String(error)}`),
-      );
+      fail(new CommandError(22, `The message is not readable: ${String(error)}. Nothing was changed.`));
     }
   }
 
   socket.on('error', () => socket.destroy()); // The client is gone; its work is done or undone already.
-  socket.on('data', (chunk) => {
+  socket.on('data', (chunk: Buffer) => {
     try {
-      for (const bytes of split(Buffer.from(chunk))) accept(bytes);
+      split(chunk).forEach(accept);
     } catch {
       socket.destroy(); // The stream is no wire protocol, and there is no way to find its next message.
     }
@@ -51,34 +46,21 @@ export function serveConnection(socket: Socket, connectionId: number, commands: 
 /** What needs no store. Without `setName` it is a standalone server; without a session timeout it has no sessions. */
 function answerAtOnce(name: string, connectionId: number): Record<string, unknown> | undefined {
   const version = '8.0.0';
+  const limits = {
+    maxBsonObjectSize: 16 * 1024 * 1024,
+    maxMessageSizeBytes: largestMessage,
+    maxWriteBatchSize: 100_000,
+  };
+  const wire = { minWireVersion: 0, maxWireVersion: 25, readOnly: false, helloOk: true };
   switch (name.toLowerCase()) {
     case 'hello':
     case 'ismaster':
-      return {
-        helloOk: true,
-        ismaster: true,
-        isWritablePrimary: true,
-        maxBsonObjectSize: 16 * 1024 * 1024,
-        maxMessageSizeBytes: largestMessage,
-        maxWriteBatchSize: 100_000,
-        localTime: new Date(),
-        connectionId,
-        minWireVersion: 0,
-        maxWireVersion: 25,
-        readOnly: false,
-      };
+      return { isWritablePrimary: true, ismaster: true, ...limits, ...wire, connectionId, localTime: new Date() };
     case 'ping':
     case 'endsessions':
       return {};
     case 'buildinfo':
-      return {
-        version,
-        versionArray: [8, 0, 0, 0],
-        gitVersion: 'exeunt-embedded',
-        modules: [],
-        bits: 64,
-        maxBsonObjectSize: 16 * 1024 * 1024,
-      };
+      return { version, versionArray: [8, 0, 0, 0], gitVersion: 'exeunt-embedded', ...limits };
     case 'serverstatus':
       return { version, process: 'exeunt-embedded', uptime: process.uptime() };
     default:

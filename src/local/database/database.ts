@@ -5,7 +5,7 @@ import { dirname } from 'node:path';
 import { removeExpired } from './collections.ts';
 import { createCommands } from './commands.ts';
 import { serveConnection } from './connection.ts';
-import { createReader } from './read.ts';
+import { createCursors } from './cursors.ts';
 import { openStore } from './store.ts';
 import { createTurns } from './turns.ts';
 
@@ -35,8 +35,8 @@ export async function openDatabase({ file, socket, sweepMs = 60_000, maxPages }:
   await checkSocket(socket);
   mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
   const store = openStore(file, maxPages);
-  const reader = createReader(store);
-  const commands = createCommands(store, reader);
+  const cursors = createCursors(store);
+  const commands = createCommands(store, cursors);
   const turns = createTurns(store);
 
   const sockets = new Set<Socket>();
@@ -54,12 +54,12 @@ export async function openDatabase({ file, socket, sweepMs = 60_000, maxPages }:
   }
 
   const sweep = setInterval(() => {
-    reader.forgetIdle();
+    cursors.forgetIdle();
     turns.add({
       writes: true,
       arrivedAt: Date.now(),
       run: () => {
-        store.deadline = Infinity;
+        store.limit.deadline = Infinity;
         removeExpired(store, Date.now());
         return () => {};
       },

@@ -15,8 +15,7 @@ export function compileFilter(filter: unknown): Filter {
   return all(
     Object.entries(filter).map(([name, condition]): Filter => {
       if (!name.startsWith('$')) return field(name.split('.'), condition, true);
-      if (name !== '$and' && name !== '$or' && name !== '$nor')
-        return refuse(2, `unknown top level operator: ${name}. The embedded store has $and, $or and $nor.`);
+      if (!['$and', '$or', '$nor'].includes(name)) refuse(2, `unknown top level operator: ${name}`);
       const filters = list(name, condition).map(compileFilter);
       if (filters.length === 0) refuse(2, `${name} must be a nonempty array`);
       if (name === '$and') return all(filters);
@@ -26,27 +25,14 @@ export function compileFilter(filter: unknown): Filter {
   );
 }
 
-/** What a value of an array must be like to be pulled. */
+/** What an element of an array must be like to be pulled, or to satisfy an $elemMatch of operators. */
 export function compileElement(condition: unknown): Test {
-  if (!hasOperators(condition) && isDocument(condition)) {
+  if (isDocument(condition) && (!hasOperators(condition) || /^\$(and|or|nor)$/.test(Object.keys(condition)[0] ?? ''))) {
     const filter = compileFilter(condition);
     return (element) => isDocument(element) && filter(element);
   }
   const filter = field(['element'], condition, false);
   return (element) => filter({ element });
-}
-
-/** The expression of a filter. MongoDB's `x` has no counterpart here; `u` is what JavaScript makes of it. */
-export function toRegExp(pattern: unknown, options?: unknown): RegExp {
-  const source = pattern instanceof BSONRegExp ? pattern.pattern : pattern;
-  const flags = options ?? (pattern instanceof BSONRegExp ? pattern.options : '');
-  if (typeof source !== 'string' || typeof flags !== 'string') return refuse(2, '$regex and $options must be strings');
-  if (/[^imsu]/.test(flags)) refuse(51108, `unsupported regular expression option: ${flags}`);
-  try {
-    return new RegExp(source, flags);
-  } catch (error) {
-    return refuse(51091, `Regular expression is invalid: ${String(error)}`);
-  }
 }
 
 function all(tests: readonly Filter[]): Filter {
@@ -56,67 +42,46 @@ function all(tests: readonly Filter[]): Filter {
 /** `open`: whether an array that is met at the end of the path also stands for its elements. */
 function field(path: readonly string[], condition: unknown, open: boolean): Filter {
   const at =
-    (test: Test, expand = open): Filter =>
-    (document) =>
+    (test: Test, expand = open) =>
+    (document: Document) =>
       walk(document, path, 0, test, expand);
-  const not =
-    (filter: Filter): Filter =>
-    (document) =>
-      !filter(document);
   if (!hasOperators(condition)) return at(literal(condition));
+  const operators: Readonly<Record<string, (operand: unknown) => Filter>> = {
+    $eq: (operand) => at(equals(operand)),
+    $gt: (operand) => at(ordered(operand, (order) => order > 0)),
+    $gte: (operand) => at(ordered(operand, (order) => order >= 0)),
+    $lt: (operand) => at(ordered(operand, (order) => order < 0)),
+    $lte: (operand) => at(ordered(operand, (order) => order <= 0)),
+    $in: (operand) => {
+      const tests = list('$in', operand).map(literal);
+      return at((value) => tests.some((test) => test(value)));
+    },
+    $exists: (operand) =>
+      at((value) => (value !== undefined) === (operand !== false && toNumber(operand) !== 0), false),
+    $regex: (operand) => at(matching(operand, condition['$options'])),
+    $options: () => ('$regex' in condition ? () => true : refuse(2, '$options needs a $regex')),
+    $size: (operand) => at((value) => Array.isArray(value) && value.length === toNumber(operand), false),
+    $elemMatch: (operand) => {
+      const test = isDocument(operand) ? compileElement(operand) : refuse(2, '$elemMatch needs an Object');
+      return at((value) => Array.isArray(value) && value.some((element) => test(element)), false);
+    },
+    $ne: (operand) => not(at(equals(operand))),
+    $nin: (operand) => not(field(path, { $in: operand }, open)),
+    $not: (operand) =>
+      hasOperators(operand) || operand instanceof BSONRegExp
+        ? not(field(path, operand, open))
+        : refuse(2, '$not needs a regex or a document of operators'),
+  };
   return all(
-    Object.entries(condition).map(([operator, operand]): Filter => {
-      switch (operator) {
-        case '$eq':
-          return at(equals(operand));
-        case '$ne':
-          return not(at(equals(operand)));
-        case '$gt':
-        case '$gte':
-        case '$lt':
-        case '$lte':
-          return at(ordered(operator, operand));
-        case '$in':
-        case '$nin': {
-          const tests = list(operator, operand).map(literal);
-          const some = at((value) => tests.some((test) => test(value)));
-          return operator === '$in' ? some : not(some);
-        }
-        case '$exists': {
-          const present = at((value) => value !== undefined, false);
-          return operand === false || operand === null || toNumber(operand) === 0 ? not(present) : present;
-        }
-        case '$regex': {
-          const expression = toRegExp(operand, condition['$options']);
-          return at((value) => typeof value === 'string' && expression.test(value));
-        }
-        case '$options':
-          return '$regex' in condition ? () => true : refuse(2, '$options needs a $regex');
-        case '$not':
-          if (!hasOperators(operand) && !(operand instanceof BSONRegExp))
-            refuse(2, '$not needs a regex or a document of operators');
-          return not(field(path, operand, open));
-        case '$size': {
-          const size = toNumber(operand);
-          return at((value) => Array.isArray(value) && value.length === size, false);
-        }
-        case '$elemMatch': {
-          const test = elementMatch(operand);
-          return at((value) => Array.isArray(value) && value.some(test), false);
-        }
-        default:
-          return refuse(2, `unknown operator: ${operator}. The embedded store does not have it.`);
-      }
+    Object.entries(condition).map(([operator, operand]) => {
+      const compile = Object.hasOwn(operators, operator) ? operators[operator] : undefined;
+      return compile ? compile(operand) : refuse(2, `unknown operator: ${operator}. The embedded store has it not.`);
     }),
   );
 }
 
-function elementMatch(operand: unknown): Test {
-  if (!isDocument(operand)) return refuse(2, '$elemMatch needs an Object');
-  if (hasOperators(operand) && !['$and', '$or', '$nor'].includes(Object.keys(operand)[0] ?? ''))
-    return compileElement(operand);
-  const filter = compileFilter(operand);
-  return (element) => isDocument(element) && filter(element);
+function not(filter: Filter): Filter {
+  return (document) => !filter(document);
 }
 
 function walk(value: unknown, path: readonly string[], depth: number, test: Test, expand: boolean): boolean {
@@ -135,30 +100,37 @@ function walk(value: unknown, path: readonly string[], depth: number, test: Test
 
 function literal(operand: unknown): Test {
   if (hasOperators(operand)) return refuse(2, `cannot nest ${Object.keys(operand)[0]} under $in or $nin`);
-  const same = equals(operand);
-  if (!(operand instanceof BSONRegExp)) return same;
-  const expression = toRegExp(operand);
-  return (value) => (typeof value === 'string' ? expression.test(value) : same(value));
+  return operand instanceof BSONRegExp ? matching(operand, undefined) : equals(operand);
+}
+
+/** MongoDB's regular expressions are PCRE's, these JavaScript's: the same but for corners. `x` exists only there. */
+function matching(pattern: unknown, options: unknown): Test {
+  const source = pattern instanceof BSONRegExp ? pattern.pattern : pattern;
+  const flags = options ?? (pattern instanceof BSONRegExp ? pattern.options : '');
+  if (typeof source !== 'string' || typeof flags !== 'string') return refuse(2, '$regex and $options must be strings');
+  if (/[^imsu]/.test(flags)) refuse(51108, `unsupported regular expression option: ${flags}`);
+  try {
+    const expression = new RegExp(source, flags);
+    return (value) => typeof value === 'string' && expression.test(value);
+  } catch (error) {
+    return refuse(51091, `Regular expression is invalid: ${String(error)}`);
+  }
 }
 
 function equals(operand: unknown): Test {
   if (typeof operand === 'string' || typeof operand === 'boolean') return (value) => value === operand;
-  if (operand === null || operand === undefined) return (value) => value === null || value === undefined;
   const rank = rankOf(operand);
   const bytes = encode(operand);
-  return (value) => value !== undefined && value !== null && rankOf(value) === rank && bytes.equals(encode(value));
+  return (value) => rankOf(value) === rank && bytes.equals(encode(value));
 }
 
-function ordered(operator: '$gt' | '$gte' | '$lt' | '$lte', operand: unknown): Test {
-  if (operand instanceof BSONRegExp) return refuse(2, `${operator} cannot take a regular expression`);
+function ordered(operand: unknown, fits: (order: number) => boolean): Test {
   const rank = rankOf(operand);
-  const sign = operator.startsWith('$g') ? 1 : -1;
-  const orEqual = operator.endsWith('e');
   return (value) => {
     if (rankOf(value) !== rank) return false;
-    if (notANumber(operand) || notANumber(value)) return orEqual && notANumber(operand) && notANumber(value);
-    const order = compareValues(value, operand) * sign;
-    return order > 0 || (orEqual && order === 0);
+    // Not a number is equal to itself, and neither more nor less than a number.
+    if (notANumber(operand) !== notANumber(value)) return false;
+    return fits(compareValues(value, operand));
   };
 }
 

@@ -1,44 +1,27 @@
-import { Binary, BSONRegExp, Decimal128, Double, Int32, Long, ObjectId } from 'bson';
+import { Binary, Double, Int32, Long, ObjectId } from 'bson';
 import { unsupported } from './errors.ts';
 import { isDocument } from './value.ts';
 
-/** The order of the types, as MongoDB sorts them (mongodb.com/docs/manual/reference/bson-type-comparison-order). */
-const rank = {
-  emptyArray: 4,
-  null: 5,
-  number: 10,
-  string: 15,
-  document: 20,
-  array: 25,
-  binary: 30,
-  objectId: 35,
-  boolean: 40,
-  date: 45,
-  regex: 50,
-} as const;
-
 /** What the empty array puts into an index: it sorts before null, and no filter by value finds it. */
-export const emptyArrayKey: Buffer = Buffer.from([rank.emptyArray]);
+export const emptyArrayKey: Buffer = Buffer.from([4]);
+export const numberRank = 10;
 
-/** Values of different rank are never equal, less or greater to a filter; a missing value counts as null. */
+/**
+ * The order of the types, as MongoDB sorts them (mongodb.com/docs/manual/reference/bson-type-comparison-order). Values of
+ * different rank are never equal, less or greater to a filter; a missing value counts as null.
+ */
 export function rankOf(value: unknown): number {
-  if (value === undefined || value === null) return rank.null;
-  if (typeof value === 'string') return rank.string;
-  if (typeof value === 'boolean') return rank.boolean;
-  if (typeof value === 'number' || value instanceof Int32 || value instanceof Double) return rank.number;
-  if (value instanceof Long || value instanceof Decimal128) return rank.number;
-  if (Array.isArray(value)) return rank.array;
-  if (isDocument(value)) return rank.document;
-  if (value instanceof Date) return rank.date;
-  if (value instanceof ObjectId) return rank.objectId;
-  if (value instanceof Binary) return rank.binary;
-  if (value instanceof BSONRegExp) return rank.regex;
+  if (value === undefined || value === null) return 5;
+  if (typeof value === 'number' || value instanceof Int32 || value instanceof Double || value instanceof Long)
+    return numberRank;
+  if (typeof value === 'string') return 15;
+  if (isDocument(value)) return 20;
+  if (Array.isArray(value)) return 25;
+  if (value instanceof Binary) return 30;
+  if (value instanceof ObjectId) return 35;
+  if (typeof value === 'boolean') return 40;
+  if (value instanceof Date) return 45;
   return unsupported(`Comparing a ${Object.getPrototypeOf(value)?.constructor?.name ?? typeof value}`);
-}
-
-interface Sink {
-  bytes: Buffer;
-  length: number;
 }
 
 /** Bytes that sort as MongoDB sorts the values: comparing the bytes is comparing the values. */
@@ -56,23 +39,21 @@ export function compareValues(a: unknown, b: unknown): number {
   return Buffer.compare(encode(a), encode(b));
 }
 
-/** Turns the bytes into ones that sort the other way round, for the descending fields of an index. */
-export function invert(bytes: Buffer): Buffer {
-  return bytes.map((byte) => byte ^ 0xff) as Buffer; // Buffer.prototype.map makes a Buffer; its type says Uint8Array.
+interface Sink {
+  bytes: Buffer;
+  length: number;
 }
 
 function put(sink: Sink, value: unknown): void {
   putByte(sink, rankOf(value));
-  if (typeof value === 'string') return putText(sink, value);
-  if (typeof value === 'boolean') return putByte(sink, value ? 1 : 0);
-  if (typeof value === 'number') return putNumber(sink, value);
-  if (value instanceof Int32 || value instanceof Double) return putNumber(sink, value.value);
-  if (value instanceof Decimal128) return putNumber(sink, Number(value.toString()));
-  if (value instanceof Long) {
+  if (typeof value === 'string') putText(sink, value);
+  else if (typeof value === 'boolean') putByte(sink, value ? 1 : 0);
+  else if (typeof value === 'number') putNumber(sink, value, 0);
+  else if (value instanceof Int32 || value instanceof Double) putNumber(sink, value.value, 0);
+  else if (value instanceof Long) {
     const near = value.toNumber();
-    return putNumber(sink, near, Number(value.toBigInt() - BigInt(near)));
-  }
-  if (value instanceof Date) {
+    putNumber(sink, near, Number(value.toBigInt() - BigInt(near)));
+  } else if (value instanceof Date) {
     room(sink, 8).writeBigInt64BE(BigInt(value.getTime()) ^ (-1n << 63n), sink.length);
     sink.length += 8;
   } else if (value instanceof ObjectId) putBytes(sink, value.id);
@@ -80,15 +61,11 @@ function put(sink: Sink, value: unknown): void {
     sink.length = room(sink, 5).writeUInt32BE(value.position, sink.length);
     putByte(sink, value.sub_type);
     putBytes(sink, value.buffer.subarray(0, value.position));
-  } else if (value instanceof BSONRegExp) {
-    putText(sink, value.pattern);
-    putText(sink, value.options);
   } else if (Array.isArray(value)) {
     for (const element of value) put(sink, element);
     putByte(sink, 0);
   } else if (isDocument(value)) {
     for (const [field, inner] of Object.entries(value)) {
-      if (inner === undefined) continue;
       putByte(sink, rankOf(inner));
       putText(sink, field);
       put(sink, inner);
@@ -115,17 +92,12 @@ function putBytes(sink: Sink, bytes: Uint8Array): void {
 
 /** Zero bytes are escaped and two end the text, so that a shorter text sorts before the longer one it begins. */
 function putText(sink: Sink, text: string): void {
-  const bytes = Buffer.from(text, 'utf8');
-  room(sink, bytes.length * 2 + 2);
-  for (const byte of bytes) {
-    sink.bytes[sink.length++] = byte;
-    if (byte === 0) sink.bytes[sink.length++] = 0xff;
-  }
-  sink.length = sink.bytes.writeUInt16BE(0, sink.length);
+  putBytes(sink, Buffer.from(text.includes('\0') ? text.replaceAll('\0', '\0\u{7f}') : text));
+  sink.length = room(sink, 2).writeUInt16BE(0, sink.length);
 }
 
 /** A double whose bytes sort, then a tie-breaker for the 64-bit integers that a double cannot tell apart. */
-function putNumber(sink: Sink, value: number, tie = 0): void {
+function putNumber(sink: Sink, value: number, tie: number): void {
   const bytes = room(sink, 10);
   const start = sink.length;
   sink.length += 10;

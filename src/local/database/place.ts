@@ -1,11 +1,11 @@
 import { refuse, unsupported } from './errors.ts';
-import { isDocument, isPosition, type Document } from './value.ts';
+import { child, isDocument, isPosition, type Document } from './value.ts';
 
 /** Where a path ends in a document: the value that is there, `undefined` when there is none, and how to change it. */
 export interface Place {
   readonly value: unknown;
-  set(value: unknown): void;
-  remove(): void;
+  readonly set: (value: unknown) => void;
+  readonly remove: () => void;
 }
 
 /** Splits the path of an update. Positional operators are not known here. */
@@ -19,49 +19,35 @@ export function parsePath(name: string): readonly string[] {
 
 /** The place at the end of a path; documents on the way are made, a scalar on the way is an error. */
 export function makePlace(document: Document, path: readonly string[]): Place {
-  const place = follow(document, path, true);
-  return place ?? refuse(28, `Cannot create field '${path.at(-1)}': a part of '${path.join('.')}' is no document`);
+  const place = placeAt(document, path, true);
+  return place ?? refuse(28, `Cannot create a field at '${path.join('.')}': a part of it is no document`);
 }
 
-/** The place at the end of a path, when the way there exists. */
-export function findPlace(document: Document, path: readonly string[]): Place | undefined {
-  return follow(document, path, false);
-}
-
-function follow(document: Document, path: readonly string[], make: boolean): Place | undefined {
-  let place: Place = { value: document, set: () => {}, remove: () => {} };
-  for (const part of path) {
-    if (place.value === undefined) {
-      if (!make) return undefined;
-      const made = {};
-      place.set(made);
-      place = { ...place, value: made };
-    }
-    const box = place.value;
-    if (Array.isArray(box) && isPosition(part)) place = inArray(box, Number(part));
-    else if (isDocument(box)) place = inDocument(box, part);
-    else return undefined;
+/** The place at the end of a path, when the way there exists or may be made. */
+export function placeAt(document: Document, path: readonly string[], make = false): Place | undefined {
+  let box: unknown = document;
+  for (const part of path.slice(0, -1)) {
+    if (make && child(box, part) === undefined) placeIn(box, part)?.set({});
+    box = child(box, part);
   }
-  return place;
+  return placeIn(box, path.at(-1) ?? '');
 }
 
-function inDocument(box: Document, key: string): Place {
+function placeIn(box: unknown, part: string): Place | undefined {
+  const value = child(box, part);
+  if (isDocument(box)) return { value, set: (next) => void (box[part] = next), remove: () => void delete box[part] };
+  if (!Array.isArray(box) || !isPosition(part)) return undefined;
+  const list: unknown[] = box;
+  const position = Number(part);
   return {
-    value: Object.hasOwn(box, key) ? box[key] : undefined,
-    set: (value) => void (box[key] = value),
-    remove: () => void delete box[key],
-  };
-}
-
-function inArray(box: unknown[], position: number): Place {
-  return {
-    value: box[position],
-    set: (value) => {
+    value,
+    set: (next) => {
       // A gap is filled with null, as MongoDB does; a position far beyond the end is a mistake or an attack.
-      if (position - box.length > 100_000) refuse(2, `The position ${position} is too far beyond the end of the array`);
-      while (box.length < position) box.push(null);
-      box[position] = value;
+      if (position - list.length > 100_000)
+        refuse(2, `The position ${position} is too far beyond the end of the array`);
+      while (list.length < position) list.push(null);
+      list[position] = next;
     },
-    remove: () => void (box[position] = null),
+    remove: () => void (position < list.length && (list[position] = null)),
   };
 }

@@ -3,40 +3,25 @@ import { DatabaseSync, type SQLInputValue, type SQLOutputValue, type StatementSy
 import { isBusy } from './errors.ts';
 
 export type Row = Record<string, SQLOutputValue>;
-
-/** One connection to the SQLite file. Everything is synchronous and throws what SQLite throws. */
-export interface Sqlite {
-  all(query: string, ...values: SQLInputValue[]): Row[];
-  get(query: string, ...values: SQLInputValue[]): Row | undefined;
-  /** Gives the id of the row that was inserted last. */
-  run(query: string, ...values: SQLInputValue[]): number;
-  /** `false` when somebody else is writing: try again later. */
-  begin(mode: 'DEFERRED' | 'IMMEDIATE'): boolean;
-  commit(): void;
-  /** Harmless when SQLite has ended the transaction by itself, as it does on a full disk. */
-  rollback(): void;
-  /** Does the work whole or not at all, inside a transaction. */
-  whole<T>(work: () => T): T;
-  readonly inTransaction: boolean;
-  /** Whether another connection has committed since this was asked last. */
-  changedElsewhere(): boolean;
-  close(): void;
-}
+export type Sqlite = ReturnType<typeof openSqlite>;
 
 /** Changes with the tables and with the encoding of keys; a file of another version is not touched. */
 const version = 1;
 const tables = `
 CREATE TABLE collection (id INTEGER PRIMARY KEY, namespace TEXT NOT NULL UNIQUE);
-CREATE TABLE list (id INTEGER PRIMARY KEY, collection INTEGER NOT NULL, name TEXT NOT NULL, definition BLOB NOT NULL,
-  multi INTEGER NOT NULL DEFAULT 0, UNIQUE (collection, name));
+CREATE TABLE list (id INTEGER PRIMARY KEY, collection INTEGER NOT NULL, definition BLOB NOT NULL, multi INTEGER NOT NULL);
+CREATE INDEX list_collection ON list (collection);
 CREATE TABLE document (id INTEGER PRIMARY KEY, collection INTEGER NOT NULL, bytes BLOB NOT NULL);
 CREATE INDEX document_collection ON document (collection);
 CREATE TABLE entry (list INTEGER NOT NULL, key BLOB NOT NULL, document INTEGER NOT NULL,
   PRIMARY KEY (list, key, document)) WITHOUT ROWID;
 PRAGMA user_version = ${version};`;
 
-/** Opens or makes the file, for this user only. What is committed is on disk: WAL with synchronous FULL. */
-export function openSqlite(file: string, maxPages: number | undefined): Sqlite {
+/**
+ * One connection to the file, made when it is missing, for this user alone. Everything is synchronous and throws what
+ * SQLite throws. What is committed is on disk: a write-ahead log with synchronous FULL.
+ */
+export function openSqlite(file: string, maxPages: number | undefined) {
   closeSync(openSync(file, 'a', 0o600)); // SQLite gives its other files the rights of the first.
   chmodSync(file, 0o600);
   const database = new DatabaseSync(file);
@@ -49,7 +34,9 @@ export function openSqlite(file: string, maxPages: number | undefined): Sqlite {
   database.exec('COMMIT; PRAGMA busy_timeout = 0;'); // From here on a lock is waited for by a timer, not by blocking.
   if (found !== 0 && found !== version) {
     database.close();
-    throw new Error(`${file} was written by another version (${found}). It was not changed. Use that version for it.`);
+    throw new Error(
+      `${file} was written by another version (${String(found)}). It was not changed. Use that version for it.`,
+    );
   }
 
   const statements = new Map<string, StatementSync>();
@@ -58,16 +45,14 @@ export function openSqlite(file: string, maxPages: number | undefined): Sqlite {
     statements.set(query, statement);
     return statement;
   }
-  const rollback = () => {
-    if (database.isTransaction) prepared('ROLLBACK').run();
-  };
   let dataVersion: SQLOutputValue | undefined;
-
   return {
-    all: (query, ...values) => prepared(query).all(...values),
-    get: (query, ...values) => prepared(query).get(...values),
-    run: (query, ...values) => Number(prepared(query).run(...values).lastInsertRowid),
-    begin: (mode) => {
+    all: (query: string, ...values: SQLInputValue[]): Row[] => prepared(query).all(...values),
+    get: (query: string, ...values: SQLInputValue[]): Row | undefined => prepared(query).get(...values),
+    /** Gives the id of the row that was inserted last. */
+    run: (query: string, ...values: SQLInputValue[]) => Number(prepared(query).run(...values).lastInsertRowid),
+    /** `false` when somebody else is writing: try again later. */
+    begin: (mode: 'DEFERRED' | 'IMMEDIATE') => {
       try {
         prepared(`BEGIN ${mode}`).run();
         return true;
@@ -76,9 +61,8 @@ export function openSqlite(file: string, maxPages: number | undefined): Sqlite {
         throw error;
       }
     },
-    commit: () => void prepared('COMMIT').run(),
-    rollback,
-    whole: (work) => {
+    /** Does the work whole or not at all, inside a transaction. */
+    whole: <T>(work: () => T): T => {
       prepared('SAVEPOINT whole').run();
       try {
         const result = work();
@@ -89,9 +73,11 @@ export function openSqlite(file: string, maxPages: number | undefined): Sqlite {
         throw error;
       }
     },
-    get inTransaction() {
-      return database.isTransaction;
-    },
+    commit: () => void prepared('COMMIT').run(),
+    /** Harmless when SQLite has ended the transaction by itself, as it does on a full disk. */
+    rollback: () => void (database.isTransaction && prepared('ROLLBACK').run()),
+    inTransaction: () => database.isTransaction,
+    /** Whether another connection has committed since this was asked last. */
     changedElsewhere: () => {
       const before = dataVersion;
       dataVersion = prepared('PRAGMA data_version').get()?.['data_version'];
@@ -99,4 +85,10 @@ export function openSqlite(file: string, maxPages: number | undefined): Sqlite {
     },
     close: () => database.close(),
   };
+}
+
+/** A column that the tables declare as BLOB. */
+export function bytesIn(row: Row, column: string): Uint8Array {
+  const value = row[column];
+  return value instanceof Uint8Array ? value : new Uint8Array();
 }

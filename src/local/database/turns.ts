@@ -63,7 +63,7 @@ export function createTurns(store: Store): Turns {
     try {
       return job.writes ? store.whole(() => job.run()) : job.run();
     } catch (error) {
-      if (!sqlite.inTransaction) throw error;
+      if (!sqlite.inTransaction()) throw error;
       return () => job.fail(error);
     }
   }

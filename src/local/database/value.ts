@@ -1,4 +1,5 @@
 import { deserialize, Double, Int32, Long } from 'bson';
+import { refuse } from './errors.ts';
 
 /** A BSON document. Numbers in it keep their BSON type, so that what was not changed is written back as it was. */
 export type Document = Record<string, unknown>;
@@ -9,9 +10,7 @@ export function readDocument(bytes: Uint8Array): Document {
 }
 
 export function isDocument(value: unknown): value is Document {
-  if (typeof value !== 'object' || value === null) return false;
-  const prototype: unknown = Object.getPrototypeOf(value);
-  return prototype === Object.prototype || prototype === null;
+  return typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype;
 }
 
 /** Whether it is a document of operators, like `{ $gt: 1 }`, and not a value to compare with. */
@@ -34,4 +33,19 @@ export function isPosition(part: string): boolean {
 export function child(value: unknown, part: string): unknown {
   if (Array.isArray(value)) return isPosition(part) ? value[Number(part)] : undefined;
   return isDocument(value) && Object.hasOwn(value, part) ? value[part] : undefined;
+}
+
+/** An integer option; `fallback` when it was not given. */
+export function integerIn(value: unknown, name: string, fallback: number): number {
+  if (value === undefined || value === null) return fallback;
+  const number = toNumber(value);
+  return Number.isSafeInteger(number) ? number : refuse(14, `'${name}' must be an integer`);
+}
+
+export function documentIn(value: unknown, name: string): Document {
+  return value === undefined ? {} : isDocument(value) ? value : refuse(14, `'${name}' must be a document`);
+}
+
+export function documentsIn(value: unknown, name: string): readonly Document[] {
+  return Array.isArray(value) ? value.map((one) => documentIn(one, name)) : refuse(14, `'${name}' must be an array`);
 }

@@ -1,23 +1,17 @@
-import { deserialize, serialize, type DeserializeOptions } from 'bson';
+import { serialize } from 'bson';
 import type { Batch, Reply, Request } from './request.ts';
-import type { Document } from './value.ts';
+import { readDocument, type Document } from './value.ts';
 
 /** One message of MongoDB's wire protocol (mongodb.com/docs/manual/reference/mongodb-wire-protocol). */
-export interface Message {
+export interface Header {
   readonly id: number;
   readonly operation: number;
-  readonly request: Request;
-  /** The client waits for no answer. */
-  readonly silent: boolean;
 }
-
 export const opMessage = 2013;
 /** The way of old servers, which drivers use only to say their first hello. */
 export const opQuery = 2004;
 export const largestMessage = 48_000_000;
 const headerLength = 16;
-const opReply = 1;
-const options: DeserializeOptions = { promoteValues: false, bsonRegExp: true };
 
 /** Cuts a stream into messages. Throws when the stream is none of MongoDB's. */
 export function createSplitter(): (chunk: Buffer) => Buffer[] {
@@ -41,65 +35,56 @@ export function createSplitter(): (chunk: Buffer) => Buffer[] {
   };
 }
 
-/** Reads the identity of a message, so that even an unreadable one can be answered. */
-export function readHeader(bytes: Buffer): { id: number; operation: number } {
+export function readHeader(bytes: Buffer): Header {
   return { id: bytes.readInt32LE(4), operation: bytes.readInt32LE(12) };
 }
 
-/** Throws for what is not readable: the bytes are the client's. */
-export function parseMessage(bytes: Buffer): Message {
-  const { id, operation } = readHeader(bytes);
+/** Reads a message; `silent` when the client waits for no answer. Throws for what is not readable. */
+export function parseMessage(bytes: Buffer, { operation }: Header): { request: Request; silent: boolean } {
   if (operation === opQuery) {
-    const collection = readText(bytes, 20);
-    const body = deserialize(bytes.subarray(collection.end + 8), options);
-    return { id, operation, silent: false, request: { name: Object.keys(body)[0] ?? '', body } };
+    const body = readDocument(bytes.subarray(readText(bytes, 20).end + 8));
+    return { request: { name: Object.keys(body)[0] ?? '', body }, silent: false };
   }
-  if (operation !== opMessage) throw new Error(`the operation ${operation} is not known`);
   const flags = bytes.readUInt32LE(headerLength);
-  if ((flags & 0xffff & ~3) !== 0) throw new Error(`the required flags ${flags} are not known`);
   const end = flags & 1 ? bytes.length - 4 : bytes.length; // A checksum follows.
   let body: Document = {};
-  let rawDocuments: Uint8Array[] | undefined;
-  const sequences: [string, Uint8Array[]][] = [];
+  const sequences: { text: string; documents: Uint8Array[] }[] = [];
   for (let at = headerLength + 4; at < end;) {
-    const kind = bytes.readUInt8(at);
-    const size = bytes.readInt32LE(at + 1);
-    if (size < 5 || at + 1 + size > end) throw new Error(`a section of ${size} bytes`);
-    if (kind === 0) body = deserialize(bytes.subarray(at + 1, at + 1 + size), options);
-    else sequences.push(readSequence(bytes.subarray(at + 1, at + 1 + size)));
-    at += 1 + size;
+    const section = piece(bytes, at + 1, end);
+    if (bytes[at] === 0) body = readDocument(section);
+    else sequences.push(readSequence(section));
+    at += 1 + section.length;
   }
   const name = Object.keys(body)[0] ?? '';
-  for (const [field, documents] of sequences) {
-    if (name === 'insert' && field === 'documents') rawDocuments = documents;
-    else body[field] = documents.map((one) => deserialize(one, options));
+  let rawDocuments: Uint8Array[] | undefined;
+  for (const { text, documents } of sequences) {
+    if (name === 'insert' && text === 'documents') rawDocuments = documents;
+    else body[text] = documents.map(readDocument);
   }
-  return { id, operation, silent: (flags & 2) !== 0, request: { name, body, rawDocuments } };
+  return { request: { name, body, rawDocuments }, silent: (flags & 2) !== 0 };
 }
 
 /** The bytes of an answer to a message. */
-export function formatReply(to: { id: number; operation: number }, reply: Reply): Buffer {
-  const body =
-    'batch' in reply ? formatBatch(reply.batch) : serialize({ ok: 1, ...reply.document }, { ignoreUndefined: true });
+export function formatReply(to: Header, reply: Reply): Buffer {
+  const body = isBatch(reply) ? formatBatch(reply) : serialize({ ok: 1, ...reply }, { ignoreUndefined: true });
   const old = to.operation === opQuery;
-  const prefix = Buffer.alloc(headerLength + (old ? 20 : 5));
-  prefix.writeInt32LE(prefix.length + body.length, 0);
-  prefix.writeInt32LE(to.id, 8);
-  prefix.writeInt32LE(old ? opReply : opMessage, 12);
-  if (old) {
-    prefix.writeInt32LE(8, headerLength); // The flag AwaitCapable, which every server sets.
-    prefix.writeInt32LE(1, headerLength + 16);
-  }
-  return Buffer.concat([prefix, body]);
+  const head = Buffer.alloc(headerLength + (old ? 20 : 5));
+  head.writeInt32LE(head.length + body.length, 0);
+  head.writeInt32LE(to.id, 8);
+  head.writeInt32LE(old ? 1 : opMessage, 12);
+  if (old) head.writeInt32LE(1, headerLength + 16); // OP_REPLY says how many documents follow.
+  return Buffer.concat([head, body]);
+}
+
+function isBatch(reply: Reply): reply is Batch {
+  return 'batch' in reply;
 }
 
 /** `{ cursor: { <field>: […], id, ns }, ok: 1 }` around the documents as they are stored, without reading them. */
-function formatBatch({ cursorId, namespace, field, documents }: Batch): Buffer {
-  const elements = documents.flatMap((document, index) => [Buffer.from(`\x03${index}\0`, 'latin1'), document]);
-  const array = framed(elements);
-  const rest = serialize({ id: cursorId, ns: namespace }).subarray(4, -1);
-  const cursor = framed([Buffer.from(`\x04${field}\0`, 'latin1'), array, rest]);
-  return framed([Buffer.from('\x03cursor\0', 'latin1'), cursor, serialize({ ok: 1 }).subarray(4, -1)]);
+function formatBatch({ batch, field, cursor }: Batch): Buffer {
+  const elements = batch.flatMap((document, index) => [Buffer.from(`\x03${index}\0`), document]);
+  const inner = framed([Buffer.from(`\x04${field}\0`), framed(elements), serialize(cursor).subarray(4, -1)]);
+  return framed([Buffer.from('\x03cursor\0'), inner, serialize({ ok: 1 }).subarray(4, -1)]);
 }
 
 /** A BSON document from its elements: the length before, a zero after. */
@@ -109,16 +94,19 @@ function framed(elements: readonly Uint8Array[]): Buffer {
   return Buffer.concat([length, ...elements, Buffer.alloc(1)]);
 }
 
-function readSequence(section: Buffer): [string, Uint8Array[]] {
+function readSequence(section: Buffer): { text: string; documents: Uint8Array[] } {
   const { text, end } = readText(section, 4);
   const documents: Uint8Array[] = [];
-  for (let at = end; at < section.length;) {
-    const size = section.readInt32LE(at);
-    if (size < 5 || at + size > section.length) throw new Error(`a document of ${size} bytes`);
-    documents.push(section.subarray(at, at + size));
-    at += size;
-  }
-  return [text, documents];
+  for (let at = end; at < section.length; at += documents.at(-1)?.length ?? 0)
+    documents.push(piece(section, at, section.length));
+  return { text, documents };
+}
+
+/** What begins with its own length. */
+function piece(bytes: Buffer, start: number, end: number): Buffer {
+  const size = bytes.readInt32LE(start);
+  if (size < 5 || start + size > end) throw new Error(`a piece of ${size} bytes`);
+  return bytes.subarray(start, start + size);
 }
 
 function readText(bytes: Buffer, start: number): { text: string; end: number } {

@@ -85,13 +85,14 @@ describe.each([
   });
 
   it('asks for a scope for every method that the bot calls', () => {
-    for (const method of methodsUsed()) {
-      expect(scopesOf, `the table of scopes lacks ${method}`).toHaveProperty([method]);
-      const any = scopesOf[method] ?? [];
-      expect(any.length === 0 || any.some((scope) => manifest.oauth_config.scopes.bot.includes(scope)), method).toBe(
-        true,
-      );
-    }
+    const asked = new Set(manifest.oauth_config.scopes.bot);
+    const lacking = methodsUsed().filter((method) => {
+      const any = scopesOf[method];
+      return !any || (any.length > 0 && !any.some((scope) => asked.has(scope)));
+    });
+
+    expect(methodsUsed()).toContain('chat.postMessage');
+    expect(lacking).toEqual([]);
   });
 
   it('asks for no scope that nothing needs', () => {
@@ -112,7 +113,7 @@ describe('the two manifests', () => {
     expect([one, other]).toEqual([true, false]);
     expect(same).toEqual(settings);
     expect(http.oauth_config).toEqual(socket.oauth_config);
-    expect(http.features.slash_commands.map(({ url, ...rest }) => rest)).toEqual(socket.features.slash_commands);
+    expect(http.features.slash_commands.map(({ url: _url, ...rest }) => rest)).toEqual(socket.features.slash_commands);
     for (const { url } of http.features.slash_commands) expect(url).toBe(interactivity.request_url);
   });
 });
@@ -137,6 +138,6 @@ describe('the table of scopes', () => {
 
     expect(compared.length).toBeGreaterThan(0);
     for (const [method, scopes] of compared)
-      expect([...(methods[method]?.scope?.bot ?? [])].sort(), method).toEqual([...scopes].sort());
+      expect([method, ...(methods[method]?.scope?.bot ?? [])].sort()).toEqual([method, ...scopes].sort());
   });
 });

@@ -17,7 +17,7 @@ import { choose, open, openByName } from './commands/open.ts';
 import { status } from './commands/status.ts';
 import { answerErrors } from './failures.ts';
 import { createGate } from './gate.ts';
-import { actionIds, viewIds } from './ids.ts';
+import { type ActionId, actionIds, viewIds } from './ids.ts';
 import type { Log } from './log.ts';
 import { createNotifier } from './notifier.ts';
 import { createSlackPeople } from './people.ts';
@@ -53,20 +53,20 @@ const commands: { readonly [Kind in Command['kind']]: CommandHandler<Kind> } = {
 };
 
 /** Who answers each button. */
-const actions: { readonly [Name in keyof typeof actionIds]: ActionHandler } = {
-  approve,
-  reject,
-  approveDeletion,
-  cancel,
-  undo,
-  plan: viewPlan,
-  planPage: turnPage,
-  evidence: sendEvidence,
-  retryStep,
-  lookAgain,
-  attest,
-  allowBatch,
-  choose,
+const actions: Readonly<Record<ActionId, ActionHandler>> = {
+  [actionIds.approve]: approve,
+  [actionIds.reject]: reject,
+  [actionIds.approveDeletion]: approveDeletion,
+  [actionIds.cancel]: cancel,
+  [actionIds.undo]: undo,
+  [actionIds.plan]: viewPlan,
+  [actionIds.planPage]: turnPage,
+  [actionIds.evidence]: sendEvidence,
+  [actionIds.retryStep]: retryStep,
+  [actionIds.lookAgain]: lookAgain,
+  [actionIds.attest]: attest,
+  [actionIds.allowBatch]: allowBatch,
+  [actionIds.choose]: choose,
 };
 
 /** Who answers each form that is submitted. */

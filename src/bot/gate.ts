@@ -62,8 +62,7 @@ export function createGate(desk: Desk, teams: ReadonlySet<string>): Gate {
   }
 
   return {
-    // Bolt's type of a middleware leaves the kind of request open; `admit` looks at it before it uses any of it.
-    admit: (args) => admit(args as Args),
+    admit,
     admitted: (context) => requests.get(context),
   };
 }

@@ -18,6 +18,8 @@ export const actionIds = {
   choose: 'exeunt.person.choose',
 } as const;
 
+export type ActionId = (typeof actionIds)[keyof typeof actionIds];
+
 /** What Slack sends back when a modal is submitted. */
 export const viewIds = {
   decide: 'exeunt.decide',

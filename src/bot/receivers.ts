@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { HTTPReceiver, SocketModeReceiver, type webApi } from '@slack/bolt';
 import { z } from 'zod';
 import type { BotSettings, Route } from './settings.ts';
@@ -32,7 +31,11 @@ export function httpReceiver(settings: BotSettings, routes: readonly Route[], lo
     endpoints: [eventsPath],
     bodyLimit: '256kb',
     logger,
-    customRoutes: routes.map(({ path, method, handler }) => ({ path, method, handler })),
+    customRoutes: routes.map((route) => ({
+      path: route.path,
+      method: route.method,
+      handler: (request, response) => route.handler(request, response),
+    })),
     // Called after the signature was verified.
     customPropertiesExtractor: ({ headers }) => ({
       requestKey: createHash('sha256').update(String(headers['x-slack-signature'])).digest('hex'),
@@ -98,8 +101,9 @@ async function listen({ host = '127.0.0.1', port = 0 }: BotSettings, routes: rea
 }
 
 function portOf(server: Server): number {
-  // A server that listens on a port has an address with one.
-  return (server.address() as AddressInfo).port;
+  const address = server.address();
+  if (typeof address !== 'object' || !address) throw new Error('bot: receiver: the server listens on no port.');
+  return address.port;
 }
 
 /** Takes no more requests and waits for those under way; idle connections are closed at once, all of them after a while. */

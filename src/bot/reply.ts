@@ -20,7 +20,7 @@ export interface Reply {
 export interface ReplyInput {
   readonly kind: 'command' | 'action' | 'submission' | 'other';
   /** Bolt's acknowledgement; may be called once. */
-  ack(response?: unknown): Promise<void>;
+  readonly ack: (response?: unknown) => Promise<void>;
   /** Writes to the request's response_url, where it has one. */
   readonly respond: ((message: object) => Promise<unknown>) | undefined;
   readonly slack: WebClient;

@@ -2,7 +2,6 @@ import type { App } from '@slack/bolt';
 import { withoutSuffix } from './actions/pressed.ts';
 import { parse, type Command } from './commands/grammar.ts';
 import type { Gate } from './gate.ts';
-import { actionIds } from './ids.ts';
 import { ActionBody, CommandBody, SubmissionBody } from './payloads.ts';
 import type { Reply } from './reply.ts';
 import type { ActionHandler, Actor, CommandHandler, Desk, SubmissionHandler } from './requests.ts';
@@ -12,7 +11,7 @@ export interface Routes {
   readonly gate: Gate;
   readonly slashCommands: readonly string[];
   readonly commands: { readonly [Kind in Command['kind']]: CommandHandler<Kind> };
-  readonly actions: { readonly [Name in keyof typeof actionIds]: ActionHandler };
+  readonly actions: Readonly<Record<string, ActionHandler>>;
   readonly submissions: Readonly<Record<string, SubmissionHandler>>;
 }
 
@@ -25,13 +24,7 @@ const outdated =
  */
 export function routeRequests(app: App, routes: Routes): void {
   const { desk, gate } = routes;
-  const handlers = new Map<string, ActionHandler>(
-    Object.entries(actionIds).map(([name, id]) => [
-      id,
-      // Object.entries forgets that its names are the keys of the same object.
-      routes.actions[name as keyof typeof actionIds],
-    ]),
-  );
+  const handlers = new Map(Object.entries(routes.actions));
   const forms = new Map(Object.entries(routes.submissions));
 
   app.command(/^/, async ({ context, body }) => {

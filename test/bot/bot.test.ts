@@ -3,12 +3,10 @@ import { step } from './cases.ts';
 import { dana, hugo, leo, quentin, samir, selma, slackIdOf } from './people.ts';
 import { channel, openWorld } from './world.ts';
 
-const [hugoId, selmaId, samirId, danaId] = [hugo, selma, samir, dana].map(slackIdOf) as [
-  string,
-  string,
-  string,
-  string,
-];
+const hugoId = slackIdOf(hugo);
+const selmaId = slackIdOf(selma);
+const samirId = slackIdOf(samir);
+const danaId = slackIdOf(dana);
 
 describe('an offboarding in Slack', () => {
   it('goes from the command over the card to the approval and the edited card', async () => {

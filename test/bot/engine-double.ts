@@ -1,6 +1,5 @@
 import type { Answer, BatchView, CaseView, Engine, Evidence, Opened, Refusal } from '#engine/engine.ts';
 import type { Notice, Notifier } from '#engine/notifier.ts';
-import type { Identity } from '#model/identity.ts';
 import type { Vote } from '#model/offboarding.ts';
 import { caseView, manySteps, type Scene } from './cases.ts';
 import { everybody, quentin, samir, selma, hugo } from './people.ts';
@@ -227,7 +226,8 @@ export function engineDouble(): EngineDouble {
           ? exact
           : everybody.filter(({ displayName }) => displayName.toLowerCase().split(' ').includes(wanted));
       if (found.length === 0) return { kind: 'none' };
-      return exact.length === 1 ? { kind: 'one', identity: exact[0] as Identity } : { kind: 'many', identities: found };
+      const [only, ...others] = exact;
+      return only && others.length === 0 ? { kind: 'one', identity: only } : { kind: 'many', identities: found };
     },
     identity,
     byEmail: async (email) => everybody.find((person) => person.email === email),

@@ -34,7 +34,7 @@ describe('a notice', () => {
     world.engine.place('OFF-1', { phase: 'containing' });
 
     await Promise.all(
-      ['approved', 'suspended', 'needsPerson'].map((kind) => world.engine.tell('OFF-1', kind as 'approved')),
+      (['approved', 'suspended', 'needsPerson'] as const).map((kind) => world.engine.tell('OFF-1', kind)),
     );
 
     expect(cards(world)).toHaveLength(1);
@@ -141,7 +141,7 @@ describe('Slack in trouble', () => {
     world.engine.place('OFF-1', { phase: 'awaitingApproval' });
     world.slack.faults.next(fault, { method: 'chat.postMessage' });
 
-    await expect(world.bot.notifier.tell(told)).rejects.toThrow();
+    await expect(world.bot.notifier.tell(told)).rejects.toThrow(/./);
     expect(world.store.cards.size).toBe(0);
     await world.bot.notifier.tell(told);
 
@@ -156,7 +156,7 @@ describe('Slack in trouble', () => {
     await using world = await openWorld();
     world.engine.place('OFF-1', { phase: 'awaitingApproval', steps: manySteps(2) });
     world.slack.faults.next({ kind: 'lostAnswer' }, { method: 'chat.postMessage' });
-    await expect(world.bot.notifier.tell(told)).rejects.toThrow();
+    await expect(world.bot.notifier.tell(told)).rejects.toThrow(/./);
     await world.bot.notifier.tell(told);
     const [lost = ''] = cards(world);
 
@@ -172,7 +172,7 @@ describe('Slack in trouble', () => {
     await world.bot.notifier.tell({ ...told, id: 'first' });
     world.slack.faults.next({ kind: 'serverError' }, { method: 'chat.postMessage' });
 
-    await expect(world.bot.notifier.tell({ ...told, id: 'second' })).rejects.toThrow();
+    await expect(world.bot.notifier.tell({ ...told, id: 'second' })).rejects.toThrow(/./);
     await world.bot.notifier.tell({ ...told, id: 'second' });
 
     expect(cards(world)).toHaveLength(1);
@@ -189,6 +189,7 @@ describe('Slack in trouble', () => {
     world.bot.notifier.changed('OFF-1');
 
     await world.until(() => world.card('OFF-1').text.includes('Approved.'));
+    expect(world.logged.map(({ message }) => message)).toContain('a card could not be brought up to date');
   });
 
   it('knows nobody for the moment: nothing is decided, and the person is told', async () => {

@@ -5,12 +5,10 @@ import { manySteps, step } from './cases.ts';
 import { dana, hugo, samir, selma, slackIdOf } from './people.ts';
 import { channel, openWorld, type PressedButton, type World } from './world.ts';
 
-const [hugoId, selmaId, samirId, danaId] = [hugo, selma, samir, dana].map(slackIdOf) as [
-  string,
-  string,
-  string,
-  string,
-];
+const hugoId = slackIdOf(hugo);
+const selmaId = slackIdOf(selma);
+const samirId = slackIdOf(samir);
+const danaId = slackIdOf(dana);
 
 /** A world with one case that waits for approval, and its approve button. */
 async function openAsked(): Promise<World & { readonly button: PressedButton }> {

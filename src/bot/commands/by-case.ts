@@ -21,11 +21,11 @@ export const rejectCase: CommandHandler<'reject'> = (request, desk) =>
 
 /** `/offboard cancel CASE`. */
 export const cancelCase: CommandHandler<'cancel'> = (request, desk) =>
-  withCase(request, desk, (view) => stop(request, desk, view, desk.engine.cancel));
+  withCase(request, desk, (view) => stop(request, desk, view, (input) => desk.engine.cancel(input)));
 
 /** `/offboard undo CASE`. */
 export const undoCase: CommandHandler<'undo'> = (request, desk) =>
-  withCase(request, desk, (view) => stop(request, desk, view, desk.engine.undo));
+  withCase(request, desk, (view) => stop(request, desk, view, (input) => desk.engine.undo(input)));
 
 /** `/offboard evidence CASE`. */
 export const evidenceOfCase: CommandHandler<'evidence'> = (request, desk) =>

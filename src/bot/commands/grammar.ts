@@ -68,7 +68,11 @@ function withVerb(verb: Verb, rest: readonly string[]): Command | undefined {
     }
     case 'status':
       return { kind: 'status', who: argument === undefined ? undefined : (mention(rest) ?? textWho(rest.join(' '))) };
-    default: {
+    case 'approve':
+    case 'reject':
+    case 'cancel':
+    case 'undo':
+    case 'evidence': {
       const caseId = CaseId.safeParse(argument?.replaceAll('`', ''));
       return caseId.success && more.length === 0 ? { kind: verb, caseId: caseId.data } : undefined;
     }

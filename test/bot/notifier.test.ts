@@ -125,7 +125,8 @@ describe('a change', () => {
 
     world.bot.notifier.changed('OFF-1');
 
-    await world.until(() => cards(world).length === 1);
+    await world.until(() => cards(world).length === 1 && world.store.cards.get('OFF-1')?.ts === cards(world)[0]);
+    expect(cards(world)).toHaveLength(1);
     expect(world.card('OFF-1').text).toContain('A decision is needed');
   });
 });

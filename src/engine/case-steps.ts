@@ -1,7 +1,7 @@
 import type { CaseState, StepState } from '#model/offboarding.ts';
 import type { Observation } from '#model/account.ts';
 import type { Step } from '#model/plan.ts';
-import type { Command, Next, Terms } from './case.ts';
+import type { Command, Next, Terms } from './case-events.ts';
 
 /** How one attempt at a step ended. */
 export type StepResult =

@@ -1,7 +1,8 @@
 import { CaseState, Offboarding } from '#model/offboarding.ts';
 import type { OffboardingRecord, Records } from '#model/records.ts';
 import { z } from 'zod';
-import { type CaseEvent, type Command, isClosed, next, type NotNow, type Terms } from './case.ts';
+import type { CaseEvent, Command, NotNow, Terms } from './case-events.ts';
+import { isClosed, next } from './case.ts';
 import { transitionEvents } from './transition-events.ts';
 import type { Trail } from './trail.ts';
 

@@ -7,7 +7,7 @@ import type { Connector } from './connectors/connector.ts';
 import type { CaseView, StepView } from './engine.ts';
 import type { Stage } from './stages.ts';
 import type { Trail } from './trail.ts';
-import type { Terms } from './case.ts';
+import type { Terms } from './case-events.ts';
 import { mayUndo } from './undo.ts';
 import { resultOf } from './wave.ts';
 

@@ -9,6 +9,7 @@ import { createCaseStore, toOffboarding } from './case-store.ts';
 import { caseView, overlay, tally } from './case-view.ts';
 import type { Connector } from './connectors/connector.ts';
 import { createDesk } from './desk.ts';
+import { createOpening } from './opening.ts';
 import type { Durable, DurableWork } from './durable.ts';
 import { createWork } from './durable-work.ts';
 import type { CaseView, Engine, Evidence } from './engine.ts';
@@ -129,10 +130,8 @@ export function createEngine(deps: EngineDeps): OpenedEngine {
     return identity !== undefined && rules.some((rule) => covers(policy[rule], identity));
   }
 
-  const desk = createDesk({
+  const { open, recover } = createOpening({
     records,
-    cases,
-    batches,
     people,
     trail,
     policy,
@@ -140,8 +139,21 @@ export function createEngine(deps: EngineDeps): OpenedEngine {
     now,
     log: deps.log,
   });
+  const desk = createDesk({
+    records,
+    cases,
+    batches,
+    people,
+    trail,
+    policy,
+    connectors,
+    durable: deps.durable,
+    now,
+    log: deps.log,
+  });
   const engine: Engine = {
-    ...desk.answers,
+    ...desk,
+    open,
     case: caseById,
     cases: listCases,
     evidence,
@@ -168,5 +180,5 @@ export function createEngine(deps: EngineDeps): OpenedEngine {
     mayApprove: (identityId) => may(identityId, ['approvers']),
     mayRead: (identityId) => may(identityId, ['requesters', 'approvers', 'auditors']),
   };
-  return { engine, work, people, recover: desk.recover };
+  return { engine, work, people, recover };
 }

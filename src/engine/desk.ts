@@ -1,14 +1,16 @@
 import type { Policy } from '#model/policy.ts';
-import { isDuplicate, type Records } from '#model/records.ts';
+import type { Records } from '#model/records.ts';
 import type { Identity } from '#model/identity.ts';
 import type { Offboarding } from '#model/offboarding.ts';
 import type { Batches } from './batches.ts';
-import { type CaseEvent, freshCase, isClosed } from './case.ts';
+import type { Connector } from './connectors/connector.ts';
+import type { CaseEvent } from './case-events.ts';
+import { release, soon } from './deliver.ts';
 import type { CaseStore } from './case-store.ts';
 import type { Delivered, Durable } from './durable.ts';
-import type { Answer, By, Engine, Opened, OpenRequest, Refusal } from './engine.ts';
+import type { Answer, By, Engine, Refusal } from './engine.ts';
 import type { People } from './people.ts';
-import { covers, refusal, refuseDecision, refuseStart, refuseSubject } from './policy.ts';
+import { covers, refusal, refuseDecision } from './policy.ts';
 import type { Trail } from './trail.ts';
 
 export interface DeskDeps {
@@ -18,15 +20,24 @@ export interface DeskDeps {
   readonly people: People;
   readonly trail: Trail;
   readonly policy: Policy;
+  readonly connectors: ReadonlyMap<string, Connector>;
   readonly durable: () => Durable;
   readonly now: () => Date;
   readonly log: (message: string, data: Record<string, unknown>) => void;
 }
 
-type Answers = Pick<Engine, 'open' | 'decide' | 'allowBatch' | 'cancel' | 'undo' | 'tryAgain' | 'attest'>;
+interface Steering {
+  readonly caseId: string;
+  readonly by: By;
+  readonly event: CaseEvent;
+  /** What is said when it was done. */
+  readonly say: string;
+  /** Who may besides the approvers. */
+  also(identity: Identity, offboarding: Offboarding): boolean;
+}
 
-/** How long a person waits for the durable engine before hearing that nothing was changed, in milliseconds. */
-const deliverLimitMs = 8_000;
+type Answers = Pick<Engine, 'decide' | 'allowBatch' | 'cancel' | 'undo' | 'tryAgain' | 'attest'>;
+
 const unknownCase = refusal('unknownCase', 'There is no such case. Look at `/offboard list` for the open ones.');
 const unknownPerson = refusal(
   'unknownPerson',
@@ -34,72 +45,8 @@ const unknownPerson = refusal(
 );
 
 /** The desk where people and triggers ask: may they, is it still so, then hand it to the case. */
-export function createDesk(deps: DeskDeps): { answers: Answers; recover(engineIsEmpty: boolean): Promise<void> } {
+export function createDesk(deps: DeskDeps): Answers {
   const { records, cases, people, policy } = deps;
-
-  async function open(request: OpenRequest): Promise<Opened> {
-    const subject = await people.byId(request.subjectId);
-    if (!subject) return unknownPerson;
-    const refused = await refuseOpening(request, subject);
-    if (refused) return refused;
-
-    const caseId = await nextCaseId(records);
-    const openedAt = deps.now().toISOString();
-    const { kind, source, reason } = request.trigger;
-    const trigger = { kind, source, at: openedAt, ...(reason ? { reason: reason.slice(0, 2000) } : {}) };
-    try {
-      await records.offboardings.create({
-        _id: caseId,
-        subjectId: subject.id,
-        trigger,
-        state: freshCase(subject.id, request.requesterId),
-        openedAt,
-        openFor: subject.id,
-        revision: 0,
-      });
-    } catch (error) {
-      if (isDuplicate(error)) return join(subject);
-      throw error;
-    }
-    const actor = request.trigger.kind === 'command' ? ('person' as const) : ('trigger' as const);
-    await deps.trail.append({
-      id: `${caseId}:opened`,
-      caseId,
-      at: openedAt,
-      actor: { kind: actor, id: actor === 'person' ? request.requesterId : source },
-      kind: 'triggered',
-      detail: { trigger: kind, source, subjectId: subject.id, ...(trigger.reason ? { reason: trigger.reason } : {}) },
-    });
-    await begin(caseId);
-    return { done: true, caseId, joined: false, say: `Case ${caseId} is open. The plan follows in a moment.` };
-  }
-
-  async function refuseOpening(request: OpenRequest, subject: Identity): Promise<Refusal | undefined> {
-    if (request.trigger.kind === 'webhook') return refuseSubject(policy, subject);
-    const requester = await people.byId(request.requesterId);
-    return requester ? refuseStart(policy, requester, subject) : unknownPerson;
-  }
-
-  async function join(subject: Identity): Promise<Opened> {
-    const existing = await records.offboardings.findOne({ openFor: subject.id }).lean();
-    // Closed in this very moment: whoever asks again opens a new one.
-    if (!existing)
-      return refusal('notNow', 'The open case of this person closed just now. Ask again to open a new one.');
-    const say = `There is already an open case for this person: ${existing._id}. You joined it; nothing was opened twice.`;
-    return { done: true, caseId: existing._id, joined: true, say };
-  }
-
-  /** Hands a new case to the durable engine. When that fails the case stays in the store and `recover` hands it over. */
-  async function begin(caseId: string): Promise<void> {
-    try {
-      await within(deps.durable().post(caseId, { kind: 'opened' }, `opened-${caseId}`));
-    } catch (error) {
-      deps.log('a new case could not be handed to the durable engine; it is handed over later', {
-        caseId,
-        error: error instanceof Error ? error.name : typeof error,
-      });
-    }
-  }
 
   async function decide(input: Parameters<Engine['decide']>[0]): Promise<Answer> {
     const offboarding = await cases.read(input.caseId);
@@ -156,40 +103,51 @@ export function createDesk(deps: DeskDeps): { answers: Answers; recover(engineIs
       return refusal('alreadyDecided', 'Your yes already counts, or the batch was let go. Nothing was changed.');
     if (voted.votes.length < policy.breaker.approvals)
       return { done: true, say: `Your yes is recorded: ${voted.votes.length} of ${policy.breaker.approvals}.` };
-    await release(batchId, voted.caseIds);
+    await release(deps.durable(), batchId, voted.caseIds);
     return { done: true, say: `The ${voted.caseIds.length} held cases go on; each still needs its own approval.` };
   }
 
-  async function release(batchId: string, caseIds: readonly string[]): Promise<void> {
-    for (const caseId of caseIds)
-      await within(deps.durable().post(caseId, { kind: 'released', batchId }, `released-${batchId}-${caseId}`));
-  }
-
-  /** Cancel, undo, try again, attest: whoever opened the case or may decide on it, but never its subject. */
-  async function steer(
-    caseId: string,
-    by: By,
-    event: CaseEvent,
-    say: string,
-    who: 'team' | 'approvers',
-  ): Promise<Answer> {
+  /** Cancel, undo, try again, attest: the case's team or its approvers, but never its subject. */
+  async function steer(input: Steering): Promise<Answer> {
+    const { caseId, by, event, say } = input;
     const [offboarding, identity] = await Promise.all([cases.read(caseId), people.byId(by)]);
     if (!offboarding) return unknownCase;
     if (!identity) return unknownPerson;
     if (identity.id === offboarding.subjectId)
       return refusal('subject', 'This case is about you; you cannot steer it. Nothing was changed.');
-    const allowed =
-      covers(policy.approvers, identity) ||
-      (who === 'team' && (covers(policy.requesters, identity) || by === offboarding.state.requesterId));
-    if (!allowed)
+    if (!covers(policy.approvers, identity) && !input.also(identity, offboarding))
       return refusal('notAllowed', 'The policy does not let you do this. Nothing was changed. Ask an approver.');
     return deliver(caseId, event, say);
+  }
+
+  const inTeam: Steering['also'] = (identity, { state }) =>
+    covers(policy.requesters, identity) || identity.id === state.requesterId;
+
+  async function attest({ caseId, stepId, by, note }: Parameters<Engine['attest']>[0]): Promise<Answer> {
+    const offboarding = await cases.read(caseId);
+    const step = [...(offboarding?.state.plan.steps ?? []), ...(offboarding?.state.undoSteps ?? [])].find(
+      ({ id }) => id === stepId,
+    );
+    const byHand = step && deps.connectors.get(step.account.connector)?.byHand;
+    // Where the target system can be read, a read is the proof and a person's word is not.
+    if (step && !byHand)
+      return refusal(
+        'notNow',
+        'This target system can be read, so no word is taken for it. Do it by hand there, then press Try again.',
+      );
+    return steer({
+      caseId,
+      by,
+      event: { kind: 'attested', stepId, by, note: note.slice(0, 2000) },
+      say: 'Your word is recorded as done by hand.',
+      also: (identity, found) => inTeam(identity, found) || identity.email === byHand?.ownerEmail,
+    });
   }
 
   async function deliver(caseId: string, event: CaseEvent, say: string): Promise<Answer> {
     let delivered: Delivered;
     try {
-      delivered = await within(deps.durable().deliver(caseId, event));
+      delivered = await soon(deps.durable().deliver(caseId, event));
     } catch (error) {
       deps.log('the durable engine did not take an event', {
         caseId,
@@ -204,49 +162,35 @@ export function createDesk(deps: DeskDeps): { answers: Answers; recover(engineIs
     return 'refused' in delivered ? refused(delivered.refused) : { done: true, say };
   }
 
-  async function recover(engineIsEmpty: boolean): Promise<void> {
-    const open = await records.offboardings.find({ openFor: { $exists: true } }).lean();
-    for (const { _id: caseId, state } of open) {
-      if (state.epoch === 0) await begin(caseId);
-      else if (engineIsEmpty) await within(deps.durable().restore(caseId));
-    }
-    const released = await records.batches.find({ releasedAt: { $exists: true } }).lean();
-    for (const { _id: batchId, caseIds } of released)
-      await release(
-        batchId,
-        caseIds.filter((caseId) =>
-          open.some(({ _id, state }) => _id === caseId && state.phase === 'held' && !isClosed(state.phase)),
-        ),
-      );
-  }
-
   return {
-    recover,
-    answers: {
-      open,
-      decide,
-      allowBatch,
-      cancel: ({ caseId, by }) =>
-        steer(
-          caseId,
-          by,
-          { kind: 'cancelled', by },
-          'The case is being cancelled; what was changed is given back.',
-          'team',
-        ),
-      undo: ({ caseId, by }) =>
-        steer(caseId, by, { kind: 'undone', by }, 'What can be given back is being given back.', 'approvers'),
-      tryAgain: ({ caseId, stepId, by }) =>
-        steer(caseId, by, { kind: 'tryAgain', stepId, by }, 'It is tried again, from a fresh look.', 'team'),
-      attest: ({ caseId, stepId, by, note }) =>
-        steer(
-          caseId,
-          by,
-          { kind: 'attested', stepId, by, note: note.slice(0, 2000) },
-          'Your word is recorded as done by hand.',
-          'team',
-        ),
-    },
+    decide,
+    allowBatch,
+    attest,
+    cancel: ({ caseId, by }) =>
+      steer({
+        caseId,
+        by,
+        event: { kind: 'cancelled', by },
+        say: 'The case is being cancelled; what was changed is given back.',
+        // Once something was done, cancelling gives access back, and that is an approver's to say.
+        also: (identity, offboarding) => !offboarding.state.startedAt && inTeam(identity, offboarding),
+      }),
+    undo: ({ caseId, by }) =>
+      steer({
+        caseId,
+        by,
+        event: { kind: 'undone', by },
+        say: 'What can be given back is being given back.',
+        also: () => false,
+      }),
+    tryAgain: ({ caseId, stepId, by }) =>
+      steer({
+        caseId,
+        by,
+        event: { kind: 'tryAgain', stepId, by },
+        say: 'It is tried again, from a fresh look.',
+        also: inTeam,
+      }),
   };
 }
 
@@ -266,29 +210,5 @@ function refused(code: 'outdated' | 'alreadyDecided' | 'notNow' | 'unknownStep')
       );
     case 'unknownStep':
       return refusal('unknownStep', 'The case has no such step any more. Nothing was changed.');
-  }
-}
-
-async function nextCaseId({ counters }: Records): Promise<string> {
-  const increment = () =>
-    counters
-      .findOneAndUpdate({ _id: 'case' }, { $inc: { value: 1 } }, { upsert: true, returnDocument: 'after' })
-      .lean();
-  // MongoDB may answer two first upserts at once with a duplicate: the second try finds the document.
-  const counter = await increment().catch((error: unknown) =>
-    isDuplicate(error) ? increment() : Promise.reject(error),
-  );
-  return `OFF-${counter.value}`;
-}
-
-async function within<T>(promise: Promise<T>): Promise<T> {
-  const limit = AbortSignal.timeout(deliverLimitMs);
-  const over = Promise.withResolvers<never>();
-  const onAbort = () => over.reject(limit.reason);
-  limit.addEventListener('abort', onAbort, { once: true });
-  try {
-    return await Promise.race([promise, over.promise]);
-  } finally {
-    limit.removeEventListener('abort', onAbort);
   }
 }

@@ -2,7 +2,7 @@ import type { Policy } from '#model/policy.ts';
 import type { Records } from '#model/records.ts';
 import { holds } from './breaker.ts';
 import type { Batches } from './batches.ts';
-import type { Held } from './case.ts';
+import type { Held } from './case-events.ts';
 import type { CaseStore } from './case-store.ts';
 import type { DurableWork } from './durable.ts';
 import type { Notifier } from './notifier.ts';

@@ -1,6 +1,6 @@
 import * as restate from '@restatedev/restate-sdk';
 import * as clients from '@restatedev/restate-sdk-clients';
-import type { CaseEvent, Command, Held, NotNow } from './case.ts';
+import type { CaseEvent, Command, Held, NotNow } from './case-events.ts';
 import type { Applied } from './case-store.ts';
 import type { Notice } from './notifier.ts';
 import type { Plan } from '#model/plan.ts';

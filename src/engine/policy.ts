@@ -1,6 +1,6 @@
 import type { Identity } from '#model/identity.ts';
 import type { PeopleRule, Policy } from '#model/policy.ts';
-import type { Terms } from './case.ts';
+import type { Terms } from './case-events.ts';
 import type { Refusal } from './engine.ts';
 
 /** Whether a rule names this person. */

@@ -1,5 +1,6 @@
 import type { CaseState } from '#model/offboarding.ts';
-import { type Command, isClosed, type Terms } from './case.ts';
+import type { Command, Terms } from './case-events.ts';
+import { isClosed } from './case.ts';
 import { runningSteps } from './case-steps.ts';
 
 /**

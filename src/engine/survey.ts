@@ -19,13 +19,14 @@ const mostAccounts = 20;
 
 /**
  * Asks every target system side by side which accounts are the subject's and what they look like now.
- * `known` are accounts of an earlier survey: they are read at once, without waiting for the search.
+ * `known` are accounts of an earlier survey: they are read at once, without waiting for the search. `unexpected` hears of bugs.
  */
 export async function survey(
   connectors: Iterable<Connector>,
   subject: Identity,
   known: readonly Account[],
   signal: AbortSignal,
+  unexpected: (connectorId: string, error: unknown) => void,
 ): Promise<Survey> {
   const answers = await Promise.all(
     [...connectors].map((connector) =>
@@ -34,6 +35,7 @@ export async function survey(
         subject,
         known.filter((account) => account.connector === connector.id),
         signal,
+        unexpected,
       ),
     ),
   );
@@ -45,6 +47,7 @@ async function ask(
   subject: Identity,
   known: readonly Account[],
   signal: AbortSignal,
+  unexpected: (connectorId: string, error: unknown) => void,
 ): Promise<Survey> {
   try {
     const found = await bounded(connector.id, 'findAccounts', signal, lookLimitMs, (limited) =>
@@ -53,9 +56,12 @@ async function ask(
     return { found, unknown: [] };
   } catch (error) {
     signal.throwIfAborted();
-    // Only what a target system may do to us becomes "unknown"; a bug of ours must not look like an absent account.
-    if (!isExpected(error)) throw error;
-    return { found: [], unknown: [{ connector: connector.id, because: error.message.slice(0, 1000) }] };
+    // A bug in one connector must neither look like an absent account nor stop the others: it is an unknown too.
+    if (!isExpected(error)) unexpected(connector.id, error);
+    const because = isExpected(error)
+      ? error.message
+      : `${connector.id}: an unexpected error; see the log. It is asked again.`;
+    return { found: [], unknown: [{ connector: connector.id, because: because.slice(0, 1000) }] };
   }
 }
 

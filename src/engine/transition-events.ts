@@ -1,6 +1,6 @@
 import type { AuditEvent } from '#model/audit-event.ts';
 import type { CaseState } from '#model/offboarding.ts';
-import type { CaseEvent } from './case.ts';
+import type { CaseEvent } from './case-events.ts';
 
 type Draft = Pick<AuditEvent, 'kind' | 'actor'> & Partial<Pick<AuditEvent, 'stepId' | 'detail'>>;
 

@@ -203,7 +203,9 @@ async function lookAround(
 ): Promise<{ plan: Plan; seen: Map<string, Observation> }> {
   const subject = await deps.identity(subjectId);
   if (!subject) throw new Error(`identity ${subjectId}: not in the store`);
-  const { found, unknown } = await survey(deps.connectors.values(), subject, known, signal);
+  const { found, unknown } = await survey(deps.connectors.values(), subject, known, signal, (connector, error) =>
+    deps.log('a look met an unexpected error', { connector, error: described(error) }),
+  );
   const plan = makePlan({
     subjectId,
     found,

@@ -48,6 +48,8 @@ export const StepState = z.object({
   because: z.string().max(1000).optional(),
   /** The first observation before anything was done: what undo goes back to. */
   before: Observation.optional(),
+  /** Nobody's yes covers it: trying it again asks for one first. */
+  unapproved: z.literal(true).optional(),
   after: Observation.optional(),
   /** Who attested, where a person did. An identity id. */
   by: z.string().optional(),

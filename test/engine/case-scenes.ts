@@ -1,7 +1,8 @@
 import type { CaseState } from '#model/offboarding.ts';
 import type { Account, Observation } from '#model/account.ts';
 import type { Operation, Plan } from '#model/plan.ts';
-import { type CaseEvent, type Command, freshCase, next, type Terms } from '#engine/case.ts';
+import type { CaseEvent, Command, Terms } from '#engine/case-events.ts';
+import { freshCase, next } from '#engine/case.ts';
 import { makePlan } from '#engine/plan.ts';
 
 export const terms: Terms = {

@@ -20,9 +20,15 @@ export async function benchOneCase(): Promise<void> {
   const judges = await Promise.all(ids.map(() => openJudge(['dana'], latencyMs)));
   const connectors = ids.map((id, index) => {
     const connector = judgedConnector(id, judges[index]!.url);
-    return { ...connector, operations: { suspend: connector.operations.suspend!, unsuspend: connector.operations.suspend! } };
+    return {
+      ...connector,
+      operations: { suspend: connector.operations.suspend!, unsuspend: connector.operations.suspend! },
+    };
   });
-  await using world = await openWorld({ connectors, policy: { ...policy, breaker: { ...policy.breaker, people: 1_000 } } });
+  await using world = await openWorld({
+    connectors,
+    policy: { ...policy, breaker: { ...policy.breaker, people: 1_000 } },
+  });
 
   const bare: number[] = [];
   const product: number[] = [];
@@ -36,7 +42,9 @@ export async function benchOneCase(): Promise<void> {
 
   const ratio = median(product) / median(bare);
   console.log(`one case, ${targets} targets at ${latencyMs} ms, decision to all proven, median of ${rounds}:`);
-  console.log(`  product ${median(product).toFixed(0)} ms, bare look-act-look ${median(bare).toFixed(0)} ms, ratio ${ratio.toFixed(2)} (goal 1.25)`);
+  console.log(
+    `  product ${median(product).toFixed(0)} ms, bare look-act-look ${median(bare).toFixed(0)} ms, ratio ${ratio.toFixed(2)} (goal 1.25)`,
+  );
   console.log(`  physical limit: 3 calls of ${latencyMs} ms one after the other = ${3 * latencyMs} ms`);
 }
 

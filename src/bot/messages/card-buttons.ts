@@ -3,6 +3,7 @@ import type { CaseView, StepView } from '#engine/engine.ts';
 import type { Phase } from '#model/offboarding.ts';
 import { actionIds, stepRef } from '../ids.ts';
 import type { Size } from './card-size.ts';
+import { takingSteps } from './card-facts.ts';
 import { count, oneLine, plain, shorten } from './text.ts';
 import { needsPerson, statusOf, stepTitle, type Names } from './words.ts';
 
@@ -82,7 +83,7 @@ function button(kind: Kind, view: CaseView, sealFor: SealFor): types.Button | un
 }
 
 function confirmApproval(view: CaseView, who: string): NonNullable<types.Button['confirm']> {
-  const steps = view.steps.filter(({ wave }) => wave !== 'delete');
+  const steps = takingSteps(view);
   const systems = new Set(steps.map(({ system }) => system)).size;
   const grave = steps.filter(({ reversible }) => !reversible).length;
   const what = `${count(steps.length, 'step')} in ${count(systems, 'system')}`;

@@ -1,7 +1,7 @@
 import type { types } from '@slack/bolt';
 import type { CaseView } from '#engine/engine.ts';
 import type { Size } from './card-size.ts';
-import { deletions } from './card-facts.ts';
+import { deletions, takingSteps } from './card-facts.ts';
 import { count, moment, namesInARow, oneLine, plain, shorten } from './text.ts';
 import { nameOf, type Names } from './words.ts';
 
@@ -35,7 +35,7 @@ export function decisionBlocks(view: CaseView, names: Names, size: Size): types.
 function asks(view: CaseView): string {
   const who = shorten(oneLine(view.subject.displayName), 60);
   if (view.phase === 'awaitingDeletion') return `delete the accounts of ${who} for good: ${deletions(view)}.`;
-  const steps = view.steps.filter(({ wave }) => wave !== 'delete');
+  const steps = takingSteps(view);
   const systems = new Set(steps.map(({ system }) => system)).size;
   return `take away the access of ${who}, ${count(steps.length, 'step')} in ${count(systems, 'system')}.`;
 }

@@ -6,7 +6,8 @@ import { isProven, needsPerson, operationWords, statusOf, stepTitle, type Names 
 
 /** Who leaves, and how much that concerns. */
 export function subjectFields(view: CaseView, size: Size): types.PlainTextElement[] {
-  const { subject, manager, steps, offboarding } = view;
+  const { subject, manager, offboarding } = view;
+  const steps = forward(view);
   const job = [subject.title, subject.department].flatMap((part) => (part ? [oneLine(part)] : [])).join(', ');
   const systems = new Set(steps.map(({ system }) => system)).size;
   const { reason } = offboarding.trigger;
@@ -16,46 +17,67 @@ export function subjectFields(view: CaseView, size: Size): types.PlainTextElemen
     field('Address', subject.email),
     field('Manager', manager ? manager.displayName : 'not known'),
     field('Employment', subject.employment),
-    field('Steps', `${steps.length} in ${count(systems, 'system')}`),
+    field('Steps', `${count(steps.length, 'step')} in ${count(systems, 'system')}`),
     field('Progress', progress(view)),
     ...(reason ? [field('Reason', reason)] : []),
   ];
 }
 
-/** `9 of 18 proven, 1 by hand, 2 need a person`. Only what a fresh read showed counts as proven. */
-export function progress({ steps }: Pick<CaseView, 'steps'>): string {
+/**
+ * `9 of 18 proven, 1 by hand, 2 need a person, 3 deletions later`. Only what a fresh read showed counts as proven; what is
+ * given back is counted apart from what was taken.
+ */
+export function progress(view: CaseView): string {
+  const back = view.steps.filter(isGivingBack);
+  const turned = back.length > 0 && ['cancelling', 'undoing', 'restored', 'cancelled'].includes(view.phase);
+  const steps = turned ? back : view.phase === 'kept' ? takingSteps(view) : forward(view);
+  const later = turned || view.closed ? 0 : forward(view).length - takingSteps(view).length;
   const byHand = steps.filter(({ status }) => status === 'attested').length;
-  const waiting = steps.filter(needsPerson).length;
+  const waiting = view.closed ? 0 : steps.filter(needsPerson).length;
   return [
-    `${steps.filter(isProven).length} of ${steps.length} proven`,
+    `${steps.filter(isProven).length} of ${steps.length} ${turned ? 'given back and proven' : 'proven'}`,
     ...(byHand > 0 ? [`${byHand} by hand`] : []),
     ...(waiting > 0 ? [`${waiting} ${waiting === 1 ? 'needs' : 'need'} a person`] : []),
+    ...(later > 0 ? [`${count(later, 'deletion')} later`] : []),
   ].join(', ');
+}
+
+/** What the case takes away now: deletions only once they were approved. */
+export function takingSteps(view: CaseView): readonly StepView[] {
+  const deletes = view.phase === 'deleting' || view.phase === 'done';
+  return forward(view).filter(({ wave }) => deletes || wave !== 'delete');
+}
+
+function forward({ steps }: CaseView): readonly StepView[] {
+  return steps.filter((step) => !isGivingBack(step));
+}
+
+function isGivingBack({ operation }: StepView): boolean {
+  return operation === 'unsuspend' || operation === 'restoreEntitlements';
 }
 
 /** One line a system, with what cannot be taken back, then what approvers must know. */
 export function planLines(view: CaseView, size: Pick<Size, 'lines'>): readonly string[] {
-  const systems = Map.groupBy(view.steps, ({ system }) => system);
-  const lines = [...systems].map(([system, steps]) => {
+  const steps = forward(view);
+  const deletions = steps.filter(({ wave }) => wave === 'delete');
+  const asksToDelete = view.phase === 'awaitingDeletion' || view.phase === 'deleting';
+  const concerned = asksToDelete ? deletions : steps.filter(({ wave }) => wave !== 'delete');
+  const lines = [...Map.groupBy(concerned, ({ system }) => system)].map(([system, of]) => {
     const grave = [
-      ...new Set(steps.filter(({ reversible }) => !reversible).map(({ operation }) => operationWords[operation])),
+      ...new Set(of.filter(({ reversible }) => !reversible).map(({ operation }) => operationWords[operation])),
     ];
     const irreversible = grave.length > 0 ? `; cannot be undone: ${grave.join(', ')}` : '';
-    return `${shorten(oneLine(system), 40)}: ${count(steps.length, 'step')}${irreversible}`;
+    return `${shorten(oneLine(system), 40)}: ${count(of.length, 'step')}${irreversible}`;
   });
-  const later = view.steps.filter(({ wave }) => wave === 'delete');
   const { retentionDays } = view.offboarding.state.plan;
-  const notes = [
-    ...new Set(view.steps.flatMap(({ note, system }) => (note ? [`Note, ${oneLine(system)}: ${oneLine(note)}`] : []))),
-  ];
+  const later = `Later, after ${count(retentionDays, 'day')} and an approval of its own: delete ${count(deletions.length, 'account')}`;
+  const notes = new Set(
+    concerned.flatMap(({ note, system }) => (note ? [`Note, ${oneLine(system)}: ${oneLine(note)}`] : [])),
+  );
   return [
     ...cut(lines, size, 'systems'),
-    ...(later.length > 0
-      ? [
-          `Later, after ${count(retentionDays, 'day')} and an approval of its own: delete ${count(later.length, 'account')}`,
-        ]
-      : []),
-    ...cut(notes, size, 'notes'),
+    ...(deletions.length > 0 && !asksToDelete && !view.closed ? [later] : []),
+    ...cut(view.closed ? [] : [...notes], size, 'notes'),
   ];
 }
 

@@ -52,7 +52,7 @@ function blocksOf({ view, names, sealFor }: CardInput, size: Size): types.KnownB
     { type: 'section', text: plain(phaseWords[view.phase].says, 200) },
     { type: 'section', fields: subjectFields(view, size) },
     ...listed(heldBecause ? [`Held: ${oneLine(heldBecause)}`] : [], size),
-    ...listed(['Plan', ...planLines(view, size)], size, view.steps.length > 0),
+    ...listed(['Plan', ...planLines(view, size)], size, view.steps.length > 0 && !view.closed),
     ...listed(
       ['The plan changed, so the earlier approval is void:', ...cut(planChanges.map(oneLine), size, 'changes')],
       size,

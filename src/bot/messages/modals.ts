@@ -1,7 +1,7 @@
 import type { types } from '@slack/bolt';
 import type { CaseView, StepView } from '#engine/engine.ts';
 import { fieldIds, viewIds } from '../ids.ts';
-import { deletions, planLines } from './card-facts.ts';
+import { deletions, planLines, takingSteps } from './card-facts.ts';
 import { count, oneLine, plain, shorten } from './text.ts';
 import { stepTitle } from './words.ts';
 
@@ -15,7 +15,7 @@ export function decideModal(verdict: Verdict, view: CaseView, metadata: string):
     approve: {
       title: 'Approve',
       submit: 'Approve',
-      says: `${who} loses access: ${count(acting(view).length, 'step')}. Nothing is deleted without another approval.`,
+      says: `${who} loses access: ${count(takingSteps(view).length, 'step')}. Nothing is deleted without another approval.`,
       input: reasonInput('Reason, if you want to give one', true),
     },
     reject: {
@@ -108,8 +108,4 @@ function reasonInput(label: string, optional: boolean): types.KnownBlock {
     label: plain(label, 200),
     element: { type: 'plain_text_input', action_id: fieldIds.reason, multiline: true, max_length: 1500 },
   };
-}
-
-function acting({ steps }: CaseView): readonly StepView[] {
-  return steps.filter(({ wave }) => wave !== 'delete');
 }

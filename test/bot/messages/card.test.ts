@@ -136,6 +136,26 @@ describe('the card', () => {
     expect(JSON.stringify(blocks)).not.toContain('"button"');
   });
 
+  it('names what cannot be undone apart from what is only deleted later, with an approval of its own', () => {
+    const steps = [step(0), step(1, { system: 'Okta' }), step(3, { system: 'Okta' })];
+
+    const shown = JSON.stringify(card({ view: caseView({ phase: 'awaitingApproval', steps }), names, sealFor }).blocks);
+
+    expect(shown).toContain('Okta: 2 steps; cannot be undone: end sessions');
+    expect(shown).toContain('Later, after 30 days and an approval of its own: delete 1 account');
+    expect(shown).toContain('take away the access of Dana Reyes, 2 steps in 1 system.');
+    expect(shown).toContain('0 of 3 proven, 1 deletion later');
+  });
+
+  it('counts what is given back apart from what was taken', () => {
+    const taken = step(0, { status: 'changed' });
+    const back = step(0, { id: 'okta:a-0:unsuspend', operation: 'unsuspend', status: 'running' });
+
+    const { text } = card({ view: caseView({ phase: 'undoing', steps: [taken, back] }), names, sealFor });
+
+    expect(text).toContain('0 of 1 given back and proven.');
+  });
+
   it('tells what changed when an approval became void', () => {
     const view = caseView({ phase: 'awaitingApproval', state: { planChanges: ['GitHub: an account was found'] } });
 

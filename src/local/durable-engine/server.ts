@@ -102,6 +102,8 @@ function spawnServer(input: {
         PATH: process.env['PATH'] ?? '',
         HOME: base,
         ...settings,
+        // Left alone it tells itself the folder's true path, which may be longer than a socket's path can be.
+        RESTATE_ADVERTISED_ADDRESS: `unix:${join(base, 'main', 'fabric.sock')}`,
         RESTATE_REQUEST_IDENTITY_PRIVATE_KEY_PEM_FILE: keyFile,
         ...extra,
       },

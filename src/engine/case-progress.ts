@@ -38,15 +38,27 @@ export function rest(state: CaseState, now: string): Next {
   };
 }
 
-/** Closes the case where every step is settled and no target system is left unasked; else leaves it as it is. */
+/** Where nothing is left to do, looks at every target system a last time: only then may the case say that it is done. */
 export function finish(state: CaseState): Next {
-  const settled = (steps: readonly Step[]) => steps.every(({ id }) => isSettled(stepState(state, id)));
-  if (state.phase === 'undoing' && settled(state.undoSteps))
+  if (state.phase === 'undoing' && areSettled(state, state.undoSteps))
     return close(state, state.after ?? 'restored', state.after ?? 'restored');
-  const over = state.phase === 'removing' || state.phase === 'deleting';
-  return over && settled(state.plan.steps) && state.plan.unknown.length === 0
-    ? close(state, 'done', 'done')
-    : { state, commands: [] };
+  return isOver(state) && state.lookWave === undefined ? look({ ...state, lookups: 0 }) : { state, commands: [] };
+}
+
+/** Every step is settled and no target system is left unasked. */
+export function isOver(state: CaseState): boolean {
+  const last = state.phase === 'removing' || state.phase === 'deleting';
+  return last && areSettled(state, state.plan.steps) && state.plan.unknown.length === 0;
+}
+
+function areSettled(state: CaseState, steps: readonly Step[]): boolean {
+  return steps.every(({ id }) => isSettled(stepState(state, id)));
+}
+
+/** Asks every target system for the leaver's accounts. */
+export function look(state: CaseState): Next {
+  const wave = state.epoch + 1;
+  return { state: { ...state, epoch: wave, lookWave: wave }, commands: [{ kind: 'plan', wave }] };
 }
 
 export function close(state: CaseState, phase: Phase, notice: Notice): Next {

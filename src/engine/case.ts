@@ -10,7 +10,7 @@ import {
   type Timer,
   withCommands,
 } from './case-events.ts';
-import { advance, close, finish, news, stop } from './case-progress.ts';
+import { advance, close, finish, isOver, look, news, stop } from './case-progress.ts';
 import { adopt, merge, retryTimers, runningSteps, runSteps, stepState } from './case-steps.ts';
 import { additions, emptyPlan, mergePlans } from './plan.ts';
 
@@ -67,12 +67,6 @@ export function next(state: CaseState, event: CaseEvent, now: string, terms: Ter
   }
 }
 
-/** Asks every target system for the leaver's accounts. */
-function look(state: CaseState): Next {
-  const wave = state.epoch + 1;
-  return { state: { ...state, epoch: wave, lookWave: wave }, commands: [{ kind: 'plan', wave }] };
-}
-
 function afterLook(state: CaseState, event: CaseEvent & { kind: 'planned' }, now: string, terms: Terms): Next | NotNow {
   if (event.wave !== state.lookWave) return notNow;
   const { lookWave: _over, ...rest } = state;
@@ -85,12 +79,14 @@ function afterLook(state: CaseState, event: CaseEvent & { kind: 'planned' }, now
     return { state: { ...planned, phase: 'held', heldBecause, batchId }, commands: [tell('held'), ...lookAgain] };
   }
   const changes = additions(state.plan, event.plan);
-  // A case that is being given back, or deleted, takes up nothing new; what was not asked stays shown as not asked.
-  if (changes.length > 0 && ['cancelling', 'undoing', 'deleting'].includes(state.phase))
-    return { state: rest, commands: [] };
+  // A case that is being given back takes up nothing new, and one that is deleting finishes that first.
+  const busy =
+    ['cancelling', 'undoing'].includes(state.phase) || (state.phase === 'deleting' && runningSteps(state).length > 0);
+  if (changes.length > 0 && busy) return { state: rest, commands: [] };
   if (changes.length > 0 && state.phase !== 'held') return askAnew(rest, event.plan, changes, now, terms);
   const known = changes.length > 0 ? adopt({ ...rest, plan: mergePlans(state.plan, event.plan) }) : { ...rest };
   const looked = { ...known, plan: { ...known.plan, unknown: event.plan.unknown } };
+  if (isOver(looked)) return close(looked, 'done', 'done');
   return withCommands(finish(looked), laterLook(looked, terms));
 }
 

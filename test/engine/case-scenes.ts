@@ -104,6 +104,12 @@ export function tellCase(more: Partial<Terms> = {}) {
         results: Object.fromEntries(act.stepIds.map((id) => [id, result])),
       });
     },
+    /** Ends the look that goes before "done": the target systems show the same as when the plan was made, or `plan`. */
+    lookedAgain(plan?: Plan) {
+      const wave = state.lookWave;
+      if (wave === undefined) throw new Error('no look was asked for');
+      return this.tell({ kind: 'planned', wave, plan: plan ?? { ...state.plan, unknown: [] } });
+    },
     notices() {
       return commands.flatMap((command) => (command.kind === 'tell' ? [command.notice] : []));
     },

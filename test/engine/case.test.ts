@@ -36,7 +36,20 @@ describe('a case', () => {
     expect(offboarding.commands.map(({ kind }) => kind)).not.toContain('act');
 
     offboarding.approve().finish();
-    expect(offboarding.state.phase).toBe('done');
+    expect(offboarding.state.phase).toBe('deleting');
+    expect(offboarding.lookedAgain().state.phase).toBe('done');
+  });
+
+  it('asks anew instead of closing when the last look shows an account that was not there before', () => {
+    const offboarding = tellCase()
+      .planned(planFor({ okta: ['suspend'] }))
+      .approve()
+      .finish();
+
+    offboarding.lookedAgain(planFor({ okta: ['suspend'], github: ['suspend'] }));
+
+    expect(offboarding.state.phase).toBe('awaitingApproval');
+    expect(offboarding.notices()).toEqual(['planChanged', 'approvalAsked']);
   });
 
   it('waits for as many different people as the policy asks', () => {
@@ -84,7 +97,7 @@ describe('a case', () => {
 
     expect(offboarding.state.phase).toBe('removing');
     expect(offboarding.notices()).toEqual(['needsPerson']);
-    offboarding.tell({ kind: 'tryAgain', stepId: 'github:u1:suspend', by: 'it' }).finish('unchanged');
+    offboarding.tell({ kind: 'tryAgain', stepId: 'github:u1:suspend', by: 'it' }).finish('unchanged').lookedAgain();
     expect(offboarding.state.phase).toBe('done');
     // A later look that finds the goal is the proof of what the first attempt did: undo must know that it was us.
     expect(offboarding.state.steps['github:u1:suspend']?.status).toBe('changed');
@@ -242,7 +255,7 @@ describe('a case', () => {
 
     expect(offboarding.state.phase).toBe('awaitingApproval');
     expect(offboarding.state.steps['okta:u1:suspend']?.status).toBe('changed');
-    offboarding.approve('cto').finish();
+    offboarding.approve('cto').finish().lookedAgain();
     expect(offboarding.state.phase).toBe('done');
   });
 

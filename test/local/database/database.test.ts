@@ -192,6 +192,26 @@ describe('keeping', () => {
     await rm(folder, { recursive: true });
   });
 
+  it('sees at once what another server on the same file has made and dropped', async () => {
+    const folder = await temporaryFolder();
+    const file = join(folder, 'store.sqlite');
+    const one = await opened({ file });
+    const two = await opened({ file });
+    const [mine, theirs] = [one.db.collection('c'), two.db.collection('c')];
+    await mine.insertOne({ key: 'a' });
+    expect(await theirs.countDocuments()).toBe(1);
+
+    await mine.createIndex({ key: 1 }, { unique: true });
+    await expect(theirs.insertOne({ key: 'a' })).rejects.toMatchObject({ code: 11000 });
+    await mine.drop();
+    await theirs.insertMany([{ key: 'b' }, { key: 'b' }]);
+
+    expect(await mine.countDocuments({ key: 'b' })).toBe(2);
+    await one.close();
+    await two.close();
+    await rm(folder, { recursive: true });
+  });
+
   it('removes expired documents, and only those', async () => {
     const { db, close } = await opened({ sweepMs: 20 });
     const c = db.collection('c');

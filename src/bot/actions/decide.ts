@@ -13,14 +13,12 @@ export const approve: ActionHandler = async (request, desk) => {
   if (!pressed) return;
   const { view, ref: approvalId } = pressed;
   if (view.offboarding.state.approval?.kind !== 'contain') return outdated(request, desk, view.id);
-  const { actor, reply } = request;
-  await reply.say(
-    await once(desk, actor, {
-      key: ['decide', view.id, approvalId],
-      card: view.id,
-      act: () => desk.engine.decide({ caseId: view.id, approvalId, verdict: 'approved', by: actor.identity.id }),
-    }),
-  );
+  const { actor } = request;
+  await once(request, desk, {
+    key: ['decide', view.id, approvalId],
+    card: view.id,
+    act: () => desk.engine.decide({ caseId: view.id, approvalId, verdict: 'approved', by: actor.identity.id }),
+  });
 };
 
 /** Reject…, or keep the accounts: opens the form that asks why. */

@@ -46,10 +46,10 @@ export async function provenOn(
 
 /** Says that the card is outdated, leads to the current one and brings that up to date. */
 export async function outdated({ reply }: Pick<ActionRequest, 'reply'>, desk: Desk, key: string): Promise<void> {
-  desk.cards.renewSoon(key);
   const link = await desk.cards.link(key);
   const where = link ? 'Here is the current one.' : '/offboard status CASE shows where the case stands.';
   await reply.say(withLink(`This card is outdated. Nothing was changed. ${where}`, link, 'The current card'));
+  desk.cards.renewSoon(key);
 }
 
 /** The step that the button is about. */

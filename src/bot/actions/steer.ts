@@ -59,11 +59,11 @@ async function stop(request: ActionRequest, desk: Desk, act: (view: CaseView) =>
 }
 
 async function press(
-  { actor, reply }: ActionRequest,
+  request: ActionRequest,
   desk: Desk,
   view: CaseView,
   key: readonly string[],
   act: () => Promise<Answer>,
 ): Promise<void> {
-  await reply.say(await once(desk, actor, { key: [view.id, ...key], card: view.id, act }));
+  await once(request, desk, { key: [view.id, ...key], card: view.id, act });
 }

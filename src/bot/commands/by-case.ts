@@ -45,6 +45,6 @@ async function stop(
   act: (input: { caseId: string; by: string }) => Promise<Answer>,
 ): Promise<void> {
   const answer = await act({ caseId: view.id, by: actor.identity.id });
-  desk.cards.renewSoon(view.id);
   await reply.say(answer.done ? answer.say : answer.because);
+  if (answer.done) desk.cards.renewSoon(view.id);
 }

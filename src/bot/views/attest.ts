@@ -13,11 +13,9 @@ export const submitAttest: SubmissionHandler = async (request, desk) => {
   const note = values[fieldIds.note]?.trim() ?? '';
   if (note.length < 3) return reply.fault(fieldIds.note, 'Say in a few words what you did and where it can be seen.');
 
-  await reply.say(
-    await once(desk, actor, {
-      key: ['attest', view.id, step.id],
-      card: view.id,
-      act: () => desk.engine.attest({ caseId: view.id, stepId: step.id, by: actor.identity.id, note }),
-    }),
-  );
+  await once(request, desk, {
+    key: ['attest', view.id, step.id],
+    card: view.id,
+    act: () => desk.engine.attest({ caseId: view.id, stepId: step.id, by: actor.identity.id, note }),
+  });
 };

@@ -24,18 +24,16 @@ export const submitDecision: SubmissionHandler = async (request, desk) => {
       'This is not the address of the person. Nothing was deleted; type it exactly.',
     );
 
-  await reply.say(
-    await once(desk, actor, {
-      key: ['decide', view.id, approvalId],
-      card: view.id,
-      act: () =>
-        desk.engine.decide({
-          caseId: view.id,
-          approvalId,
-          verdict: verdict === 'reject' ? 'rejected' : 'approved',
-          by: actor.identity.id,
-          reason,
-        }),
-    }),
-  );
+  await once(request, desk, {
+    key: ['decide', view.id, approvalId],
+    card: view.id,
+    act: () =>
+      desk.engine.decide({
+        caseId: view.id,
+        approvalId,
+        verdict: verdict === 'reject' ? 'rejected' : 'approved',
+        by: actor.identity.id,
+        reason,
+      }),
+  });
 };

@@ -1,4 +1,5 @@
-import { resolve } from 'node:path';
+import { existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { createConnection } from 'mongoose';
 import { createEngine } from '#engine/create-engine.ts';
 import { openDatabaseIn } from '#local/world.ts';
@@ -10,6 +11,12 @@ import type { LocalConfig, RealConfig } from './config.ts';
 export async function runEvidence(config: LocalConfig | RealConfig, root: string, caseId: string): Promise<number> {
   const folder = resolve(root, config.dataFolder);
   const given = config.mode === 'real' ? config.mongoUri?.reveal() : undefined;
+  if (given === undefined && !existsSync(join(folder, 'database'))) {
+    process.stderr.write(
+      `There is no case ${caseId}: ${folder} holds no data of Exeunt that this user can read. Nothing was made; name its folder with EXEUNT_DATA.\n`,
+    );
+    return 1;
+  }
   const database = given === undefined ? await openDatabaseIn(folder) : undefined;
   const connection = await createConnection(given ?? database?.uri ?? '', {
     ignoreUndefined: true,

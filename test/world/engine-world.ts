@@ -46,6 +46,8 @@ export interface World extends OpenedEngine, AsyncDisposable {
   /** Opens a case about Dana, asked for by Hal of the People team. */
   open(subjectId?: string): Promise<string>;
   approve(caseId: string, by?: string): Promise<void>;
+  /** Throws the durable engine's disk away and starts it on an empty one, as after a broken machine. */
+  loseEngineDisk(): Promise<void>;
   /** Resolves in the moment in which so many steps of the case are recorded as finished. */
   proven(caseId: string, steps: number): Promise<void>;
 }
@@ -64,10 +66,12 @@ export async function openWorld(input: {
   const records = await openRecords(connection);
   const everybody = [...people.map(identity), ...(input.more ?? [])];
   await records.identities.insertMany(everybody.map(({ id, ...rest }) => ({ _id: id, ...rest })));
-  const server = await startEngineServer(join(home, 'engine'), {
-    ...impatient,
-    ...(input.server === 'replay' ? { RESTATE_WORKER__INVOKER__INACTIVITY_TIMEOUT: '0s' } : {}),
-  });
+  const start = () =>
+    startEngineServer(join(home, 'engine'), {
+      ...impatient,
+      ...(input.server === 'replay' ? { RESTATE_WORKER__INVOKER__INACTIVITY_TIMEOUT: '0s' } : {}),
+    });
+  let server = await start();
   const told: { caseId: string; kind: Notice }[] = [];
   // Told after each step is in the trail: so many calls are so many steps whose proof is on disk.
   let heard: ((caseId: string) => void) | undefined;
@@ -85,9 +89,23 @@ export async function openWorld(input: {
     now: () => new Date(),
     log: (message, data) => console.error(message, data),
   });
-  const worker = await openWorker(opened.work, { host: '127.0.0.1', port: 0, identityKeys: [server.identityKey], log: () => undefined });
-  await server.admin.register(worker.url);
-  durable = connectDurable(server.ingress);
+  let worker = await serve();
+  await connect();
+
+  function serve() {
+    return openWorker(opened.work, {
+      host: '127.0.0.1',
+      port: 0,
+      identityKeys: [server.identityKey],
+      log: () => undefined,
+    });
+  }
+
+  async function connect(): Promise<{ wasEmpty: boolean }> {
+    const registered = await server.admin.register(worker.url);
+    durable = connectDurable(server.ingress);
+    return registered;
+  }
 
   return {
     ...opened,
@@ -106,6 +124,15 @@ export async function openWorld(input: {
       const approvalId = view?.offboarding.state.approval?.id ?? impossible(`case ${caseId} asks for nothing`);
       const answer = await opened.engine.decide({ caseId, approvalId, verdict: 'approved', by });
       if (!answer.done) throw new Error(answer.because);
+    },
+    async loseEngineDisk() {
+      await server.stop();
+      await worker.close();
+      await rm(join(home, 'engine'), { recursive: true, force: true });
+      server = await start();
+      worker = await serve();
+      const { wasEmpty } = await connect();
+      await opened.recover(wasEmpty);
     },
     proven: (caseId, steps) =>
       new Promise((resolve) => {

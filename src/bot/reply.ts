@@ -37,7 +37,8 @@ const working = 'Working on it. The answer follows here.';
 export function createReply({ kind, ack, respond, slack, triggerId, view }: ReplyInput): Reply {
   let acknowledged = false;
   const clock = setTimeout(() => {
-    const early = kind === 'command' ? sentence(working) : kind === 'submission' ? updated(working) : undefined;
+    const early =
+      kind === 'command' ? sentence(working) : kind === 'submission' ? updated(sentence(working)) : undefined;
     // A failed acknowledgement is Slack's to report: it shows the person that the app did not answer.
     acknowledge(early).catch(() => undefined);
   }, patienceMs);
@@ -52,11 +53,10 @@ export function createReply({ kind, ack, respond, slack, triggerId, view }: Repl
 
   async function say(answer: string | Message<types.KnownBlock>): Promise<void> {
     const message = typeof answer === 'string' ? sentence(answer) : answer;
-    const text = typeof answer === 'string' ? answer : answer.text;
     if (kind === 'command' && (await acknowledge({ response_type: 'ephemeral', ...message }))) return;
-    if (kind === 'submission' && (await acknowledge(updated(text)))) return;
+    if (kind === 'submission' && (await acknowledge(updated(message)))) return;
     await acknowledge();
-    if (view) await slack.views.update({ view_id: view.id, view: answerModal(text) });
+    if (view) await slack.views.update({ view_id: view.id, view: answerModal(message) });
     else await respond?.({ response_type: 'ephemeral', replace_original: false, ...message });
   }
 
@@ -81,6 +81,6 @@ export function createReply({ kind, ack, respond, slack, triggerId, view }: Repl
   };
 }
 
-function updated(text: string): object {
-  return { response_action: 'update', view: answerModal(text) };
+function updated(message: Message<types.KnownBlock>): object {
+  return { response_action: 'update', view: answerModal(message) };
 }

@@ -42,8 +42,6 @@ export interface ActionRequest extends Request {
   readonly value: string;
   /** The message whose button was pressed; `undefined` in a modal. */
   readonly message: { readonly channel: string; readonly ts: string } | undefined;
-  /** The callback id of the modal whose button was pressed. */
-  readonly viewId: string | undefined;
 }
 
 export interface SubmissionRequest extends Request {

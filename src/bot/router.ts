@@ -39,12 +39,12 @@ export function routeRequests(app: App, routes: Routes): void {
     const parsed = ActionBody.safeParse(body);
     const [action] = parsed.data?.actions ?? [];
     if (!parsed.success || !action) return reply.say(outdated);
-    const { channel, container, view } = parsed.data;
+    const { channel, container } = parsed.data;
     const actionId = withoutSuffix(action.action_id);
     const handler = handlers.get(actionId);
     if (!handler) return reply.say(outdated);
     const message = channel && container.message_ts ? { channel: channel.id, ts: container.message_ts } : undefined;
-    await handler({ actor, reply, actionId, value: action.value ?? '', message, viewId: view?.callback_id }, desk);
+    await handler({ actor, reply, actionId, value: action.value ?? '', message }, desk);
   });
 
   app.view(/^/, async ({ context, body }) => {

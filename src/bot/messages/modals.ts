@@ -2,7 +2,7 @@ import type { types } from '@slack/bolt';
 import type { CaseView, StepView } from '#engine/engine.ts';
 import { fieldIds, viewIds } from '../ids.ts';
 import { deletions, planLines, takingSteps } from './card-facts.ts';
-import { count, oneLine, plain, shorten } from './text.ts';
+import { count, oneLine, plain, shorten, type Message } from './text.ts';
 import { stepTitle } from './words.ts';
 
 /** What a decision modal decides. Deletion asks for the person's address, so that nobody deletes by habit. */
@@ -90,13 +90,13 @@ export function attestModal(step: StepView, view: CaseView, metadata: string): t
 }
 
 /** What a modal shows instead of its form once there is an answer. */
-export function answerModal(text: string): types.ModalView {
+export function answerModal({ blocks }: Message<types.KnownBlock>): types.ModalView {
   return {
     type: 'modal',
     callback_id: viewIds.answer,
     title: plain('Exeunt', 24),
     close: plain('Close', 24),
-    blocks: [{ type: 'section', text: plain(text, 2900) }],
+    blocks,
   };
 }
 

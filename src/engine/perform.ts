@@ -72,8 +72,9 @@ async function settled(attempt: Attempt, done: (seen: Observation) => boolean): 
   const deadline = performance.now() + (attempt.connector.settleMs ?? defaultSettleMs);
   for (let waitMs = 100; ; waitMs = Math.min(waitMs * 2, 2_000)) {
     const seen = await look(attempt);
-    if (done(seen) || performance.now() + waitMs > deadline) return seen;
-    await sleep(waitMs, undefined, { signal: attempt.signal });
+    const leftMs = deadline - performance.now();
+    if (done(seen) || leftMs <= 0) return seen;
+    await sleep(Math.min(waitMs, leftMs), undefined, { signal: attempt.signal });
   }
 }
 

@@ -53,6 +53,8 @@ export async function openDatabase({ file, socket, sweepMs = 60_000, maxPages }:
     throw error;
   }
 
+  server.on('error', (error) => process.emitWarning(`A client of the store was not let in: ${String(error)}`));
+
   const sweep = setInterval(() => {
     cursors.forgetIdle();
     turns.add({

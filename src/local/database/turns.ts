@@ -14,13 +14,14 @@ export interface Job {
 
 export interface Turns {
   add(job: Job): void;
-  /** Does what has arrived, once more. */
+  /** Does what has arrived, and refuses what still comes. */
   finish(): void;
 }
 
 /** How long a writer waits for other processes, and how often it looks. */
 const patienceMs = 30_000;
 const retryMs = 2;
+const closing = new CommandError(24, 'The store is closing. Nothing was changed.');
 
 /**
  * Everything that arrives in one turn of the event loop shares one SQLite transaction and one write to the disk; nobody
@@ -28,7 +29,8 @@ const retryMs = 2;
  */
 export function createTurns(store: Store): Turns {
   const { sqlite } = store;
-  let queue: Job[] = [];
+  const queue: Job[] = [];
+  let open = true;
   let armed: NodeJS.Timeout | NodeJS.Immediate | undefined;
 
   function arm(delayMs: number): void {
@@ -37,8 +39,8 @@ export function createTurns(store: Store): Turns {
 
   function turn(): void {
     armed = undefined;
-    const jobs = queue;
-    queue = [];
+    const jobs = queue.splice(0);
+    if (jobs.length === 0) return;
     const answers: (() => void)[] = [];
     try {
       const mode = begin(jobs.some(({ writes }) => writes));
@@ -88,12 +90,14 @@ export function createTurns(store: Store): Turns {
 
   return {
     add: (job) => {
+      if (!open) return job.fail(closing);
       queue.push(job);
       arm(0);
     },
     finish: () => {
-      if (queue.length > 0) turn();
-      for (const job of queue.splice(0)) job.fail(new CommandError(24, 'The store is closing. Nothing was changed.'));
+      turn();
+      open = false;
+      for (const job of queue.splice(0)) job.fail(closing);
     },
   };
 }

@@ -3,6 +3,7 @@ import { connect } from 'node:net';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { serialize } from 'bson';
 import mongoose from 'mongoose';
 import { describe, expect, it } from 'vitest';
 import { openDatabase, type Database, type DatabaseOptions } from '#local/database/database.ts';
@@ -158,6 +159,20 @@ describe('refusing', () => {
       header(20, 1),
       Buffer.concat([header(26, 2013), section]),
     ];
+
+    const valid = Buffer.from(
+      serialize({ insert: 'c', $db: 'test', documents: [{ _id: 1, deep: { er: [new Date(0), null, 'x'] } }] }),
+    );
+    const message = Buffer.concat([header(21 + valid.length, 2013), Buffer.alloc(5), valid]);
+    for (let at = 4; at < message.length; at++) {
+      const spoiled = Buffer.from(message);
+      spoiled[at] = (spoiled[at] ?? 0) ^ (1 << (at % 8)) ^ 0x80;
+      nonsense.push(spoiled);
+    }
+    const nested = { n: {} };
+    for (let depth = 0, at: Record<string, object> = nested.n; depth < 4_000; depth++) at = at['n'] = {};
+    const deep = Buffer.from(serialize({ find: 'c', $db: 'test', filter: nested }));
+    nonsense.push(Buffer.concat([header(21 + deep.length, 2013), Buffer.alloc(5), deep]));
 
     for (const bytes of nonsense) {
       const client = connect(socketOf(database));

@@ -12,7 +12,6 @@ export interface Collection {
   readonly namespace: string;
   indexes: readonly Index[];
 }
-export type Catalog = ReturnType<typeof openCatalog>;
 
 /** Which collections and indexes there are. What is read is remembered until `forget`. */
 export function openCatalog(sqlite: Sqlite) {

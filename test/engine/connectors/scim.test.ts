@@ -107,6 +107,22 @@ it('takes no ignored filter for membership in every group', async () => {
   expect((await connector.observe(dana, signal)).entitlements?.map(({ name }) => name)).toEqual(['Expense submitters']);
 });
 
+it('takes an empty group for empty where the server shows the members of others, and for unknown where it shows none', async () => {
+  const { double, connector } = await openWorld(true);
+  onTestFinished(() => double.close());
+  for (const group of double.state.groups.values())
+    double.state.groups.set(group.id, {
+      ...group,
+      members: (group.members ?? []).filter(({ value }) => value !== dana.id),
+    });
+  double.state.groups.set('empty', { id: 'empty', displayName: 'Empty' });
+
+  expect((await connector.observe(dana, signal)).entitlements).toEqual([]);
+
+  for (const { id, displayName } of double.state.groups.values()) double.state.groups.set(id, { id, displayName });
+  expect((await connector.observe(dana, signal)).entitlements).toBeUndefined();
+});
+
 it('does not take a wrong base URL for an absent user', async () => {
   const { double } = await openWorld(true);
   onTestFinished(() => double.close());

@@ -7,6 +7,8 @@ import { understood } from '../understood.ts';
 
 /** A person in more groups than that is a server that makes them up. */
 const mostGroups = 10_000;
+/** No more groups than that are looked at one by one where the list shows no members of them. */
+const mostSilent = 20;
 
 /** One SCIM server as the connector reaches it. */
 export interface Scim {
@@ -89,27 +91,70 @@ export async function groupsOf(
   const own = (user.groups ?? []).filter(({ type }) => type !== 'indirect');
   if (own.length > 0) return own.map(({ value, display }) => ({ id: value, name: (display ?? value).slice(0, 500) }));
 
-  const filter = `members.value eq "${quoted(account.id)}"`;
+  const mine = await listed(scim, { filter: `members.value eq "${quoted(account.id)}"` }, signal);
+  // Servers need not know this filter (RFC 7644 section 3.4.2.2): then every group is looked through.
+  const groups = mine === 'refused' ? await listed(scim, {}, signal) : mine;
+  return Array.isArray(groups) ? membershipsIn(scim, groups, account, signal) : undefined;
+}
+
+/** `refused` where the server does not take the query, `undefined` where it does not show everything. */
+async function listed(
+  scim: Scim,
+  filter: { readonly filter?: string },
+  signal: AbortSignal,
+): Promise<Group[] | 'refused' | undefined> {
   const groups = new Map<string, Group>();
   for (;;) {
-    const query = { filter, count: '100', ...(groups.size > 0 && { startIndex: String(groups.size + 1) }) };
+    const query = { ...filter, count: '100', ...(groups.size > 0 && { startIndex: String(groups.size + 1) }) };
     const answer = await scim.http.look({ method: 'GET', path: '/Groups', query, signal });
+    if (answer.status === 400 || answer.status === 501) return 'refused';
     const page = answer.status === 200 ? GroupList.safeParse(answer.body) : undefined;
     if (!page?.success) return undefined;
     const before = groups.size;
     for (const group of page.data.Resources) groups.set(group.id, group);
-    if (groups.size >= page.data.totalResults) return membershipsIn([...groups.values()], account);
+    if (groups.size >= page.data.totalResults) return [...groups.values()];
     // Nothing new although there is more: a server that cannot page does not show what there is.
     if (groups.size === before || groups.size > mostGroups) return undefined;
   }
 }
 
-/** `undefined` where a group does not show who is in it: then a filter that is ignored would look like membership. */
-function membershipsIn(groups: readonly Group[], { id }: Account): Holding[] | undefined {
-  if (groups.some(({ members }) => !members)) return undefined;
-  return groups
+/**
+ * `undefined` where a group does not show who is in it: then a filter that is ignored would look like membership. A group
+ * without members may be an empty one, because what is empty may be left out (RFC 7643 section 2.5): that is believed of a
+ * server that shows the members of another group.
+ */
+async function membershipsIn(
+  scim: Scim,
+  groups: readonly Group[],
+  { id }: Account,
+  signal: AbortSignal,
+): Promise<Holding[] | undefined> {
+  const hasMembers = ({ members }: Group) => (members ?? []).length > 0;
+  const silent = groups.filter(({ members }) => !members);
+  let shown = groups.filter(({ members }) => members);
+  if (silent.length <= mostSilent) {
+    // A list may leave members out that the group itself shows.
+    const whole = await Promise.all(silent.map((group) => groupOf(scim, group.id, signal)));
+    shown = [...shown, ...whole.filter((group) => group !== undefined)];
+    if (shown.length < groups.length) return undefined;
+  }
+  const doubtful = silent.length > mostSilent || shown.some(({ members }) => !members);
+  if (doubtful && !shown.some(hasMembers) && !(await anyGroup(scim, hasMembers, signal))) return undefined;
+  return shown
     .filter(({ members }) => members?.some(({ value }) => value === id))
     .map((group) => ({ id: group.id, name: (group.displayName ?? group.id).slice(0, 500) }));
+}
+
+async function groupOf(scim: Scim, id: string, signal: AbortSignal): Promise<Group | undefined> {
+  const answer = await scim.http.look({ method: 'GET', path: `/Groups/${encodeURIComponent(id)}`, signal });
+  const group = answer.status === 200 ? Group.safeParse(answer.body) : undefined;
+  return group?.data?.id === id ? group.data : undefined;
+}
+
+async function anyGroup(scim: Scim, like: (group: Group) => boolean, signal: AbortSignal): Promise<boolean> {
+  const answer = await scim.http.look({ method: 'GET', path: '/Groups', query: { count: '100' }, signal });
+  const page = answer.status === 200 ? GroupList.safeParse(answer.body) : undefined;
+  return page?.data?.Resources.some(like) ?? false;
 }
 
 export function userPath(account: Account): string {

@@ -9,7 +9,7 @@ import { createSidebar } from './sidebar.js';
 
 const by = (id) => document.getElementById(id);
 const state = { people: [], team: null, commands: [], me: null, conversation: '', tab: 'messages', home: null };
-let stopListening = () => {};
+let hearing = { id: '', stop: () => {} };
 let goal = '';
 
 const world = {
@@ -95,25 +95,21 @@ function refresh() {
 
 async function draw() {
   try {
-    const { me: before } = state;
     Object.assign(state, await ask('/api/people'));
-    state.me =
-      state.people.find(({ id }) => id === (before?.id ?? wanted().as)) ??
+    // Read after the wait: somebody else may have been chosen meanwhile, and that must not be undone.
+    const me =
+      state.people.find(({ id }) => id === (state.me?.id ?? wanted().as)) ??
       state.people.find(({ deactivated }) => !deactivated);
-    if (!state.me) return problem('Nobody lives in this world. Start the program again with people in it.');
-    const own = state.me.conversations;
+    if (!me) return problem('Nobody lives in this world. Start the program again with people in it.');
+    const own = me.conversations;
     const asked = state.conversation || wanted().in;
-    state.conversation = own.find(({ id }) => id === asked)?.id ?? own[0].id;
-    if (state.me.id !== before?.id) {
-      stopListening();
-      stopListening = listen(state.me.id, {
-        changed: soon,
-        lost: () => offline(true),
-        back: () => (offline(false), soon()),
-      });
-    }
-    const query = new URLSearchParams({ as: state.me.id, channel: state.conversation });
+    const conversation = own.find(({ id }) => id === asked)?.id ?? own[0].id;
+    Object.assign(state, { me, conversation });
+    hear(me.id);
+    const query = new URLSearchParams({ as: me.id, channel: conversation });
     const seen = await ask(`/api/messages?${query}`);
+    // What one person sees is not drawn for the next one; the drawing that their choice began comes after this one.
+    if (state.me !== me || state.conversation !== conversation) return;
     state.home = seen.home;
     if (document.visibilityState === 'visible' && state.tab === 'messages')
       markRead(state.me.id, state.conversation, seen.messages.at(-1)?.ts);
@@ -132,13 +128,7 @@ async function draw() {
 
 async function go({ person, conversation, tab }) {
   if (person) state.me = state.people.find(({ id }) => id === person);
-  if (person) stopListening();
-  if (person)
-    stopListening = listen(state.me.id, {
-      changed: soon,
-      lost: () => offline(true),
-      back: () => (offline(false), soon()),
-    });
+  if (person) hear(person);
   if (conversation) state.conversation = conversation;
   if (tab) state.tab = tab;
   if (person && !state.me.conversations.some(({ id }) => id === state.conversation)) state.tab = 'messages';
@@ -146,6 +136,16 @@ async function go({ person, conversation, tab }) {
   problem('');
   await refresh();
   if (state.tab === 'home') await deed('/api/home', {});
+}
+
+/** Listens for what this person can see, and no longer for what another could. */
+function hear(id) {
+  if (hearing.id === id) return;
+  hearing.stop();
+  hearing = {
+    id,
+    stop: listen(id, { changed: soon, lost: () => offline(true), back: () => (offline(false), soon()) }),
+  };
 }
 
 function drawHead({ name, kind }) {

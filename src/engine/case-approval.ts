@@ -48,11 +48,15 @@ export function afterDecision(state: CaseState, event: CaseEvent & { kind: 'deci
   return approval.kind === 'contain' ? begin(voted, now) : beginDeletion(voted);
 }
 
+/** The first wave makes the plan anew before it acts, whichever wave that is. */
 function begin(state: CaseState, now: string): Next {
   const started: CaseState = { ...state, phase: 'containing', planChanges: [], startedAt: state.startedAt ?? now };
-  const steps = planned(started, 'contain');
-  if (steps.length === 0) return withCommands(advance(started), [tell('approved')], 'first');
-  return withCommands(runSteps(started, steps, true), [tell('approved')], 'first');
+  const contain = planned(started, 'contain');
+  const removing: CaseState = { ...started, phase: 'removing' };
+  const remove = planned(removing, 'remove');
+  if (contain.length > 0) return withCommands(runSteps(started, contain, true), [tell('approved')], 'first');
+  if (remove.length > 0) return withCommands(runSteps(removing, remove, true), [tell('approved')], 'first');
+  return withCommands(advance(started), [tell('approved')], 'first');
 }
 
 /** Deletes only where every step before it is settled; the rest waits for a person. */

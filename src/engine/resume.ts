@@ -23,7 +23,7 @@ function waves(state: CaseState): Command[] {
   const running = Map.groupBy(runningSteps(state), (id) => state.steps[id]?.waveNumber ?? 0);
   // A first attempt verifies the plan again; a later one was verified when it was first begun.
   const first = (stepIds: readonly string[]) => stepIds.every((id) => state.steps[id]?.attempts === 0);
-  const verifies = state.phase === 'containing' || state.phase === 'deleting';
+  const verifies = ['containing', 'removing', 'deleting'].includes(state.phase);
   return [...running].map(([wave, stepIds]) => ({
     kind: 'act',
     wave,

@@ -52,6 +52,15 @@ describe('a case', () => {
     expect(offboarding.notices()).toEqual(['planChanged', 'approvalAsked']);
   });
 
+  it('makes the plan anew before it acts also where there is nothing to contain', () => {
+    const offboarding = tellCase()
+      .planned(planFor({ github: ['removeEntitlements'] }))
+      .approve();
+
+    expect(offboarding.state.phase).toBe('removing');
+    expect(offboarding.commands).toContainEqual(expect.objectContaining({ kind: 'act', verifyPlan: true }));
+  });
+
   it('waits for as many different people as the policy asks', () => {
     const offboarding = tellCase({ needed: { contain: 2, delete: 2 } }).planned(fullPlan('okta'));
     const { id } = offboarding.state.approval!;

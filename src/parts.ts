@@ -2,6 +2,7 @@ import { access, constants, mkdir } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { LogLevel, WebClient } from '@slack/web-api';
 import { createConnection } from 'mongoose';
+import { botScopes } from '#bot/scopes.ts';
 import { createHttp } from '#engine/http/client.ts';
 import { connectAdmin } from '#local/durable-engine/admin.ts';
 import type { Part } from './check.ts';
@@ -78,9 +79,6 @@ function durablePart({ ingressUrl, adminUrl }: NonNullable<RealConfig['restate']
   };
 }
 
-/** The scopes without which the bot cannot do its work; manifest.yml asks for them. */
-const neededScopes = ['commands', 'chat:write', 'users:read', 'users:read.email'];
-
 function slackPart({ slack }: RealConfig): Part {
   return {
     name: 'Slack',
@@ -98,7 +96,7 @@ function slackPart({ slack }: RealConfig): Part {
         );
       });
       const granted = auth.response_metadata?.scopes ?? [];
-      const missing = neededScopes.filter((scope) => !granted.includes(scope));
+      const missing = botScopes.filter((scope) => !granted.includes(scope));
       if (missing.length > 0)
         throw new Error(`Slack: the token lacks ${missing.join(', ')}. Install the app again from manifest.yml.`);
       if (auth.team_id && !slack.teams.includes(auth.team_id))

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { z } from 'zod';
 import { slashCommands } from '#bot/bot.ts';
+import { botScopes } from '#bot/scopes.ts';
 
 const root = join(import.meta.dirname, '..');
 const Manifest = z.strictObject({
@@ -82,6 +83,10 @@ describe.each([
 
   it('lets @person arrive as an id', () => {
     expect(manifest.features.slash_commands.map(({ should_escape }) => should_escape)).toEqual([true]);
+  });
+
+  it('asks for the scopes that the bot needs, which are those that the check looks for', () => {
+    expect(manifest.oauth_config.scopes.bot).toEqual([...botScopes]);
   });
 
   it('asks for a scope for every method that the bot calls', () => {

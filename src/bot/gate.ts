@@ -76,6 +76,12 @@ function personOf(body: unknown): { userId: string; origin: Origin; fresh: boole
   return { userId: user.id, origin: { teamIds: [user.team_id, team?.id] }, fresh: true };
 }
 
+/**
+ * Bolt types the acknowledgement by the kind of request; the reply makes the one that belongs to the kind. As a method it
+ * is compared in both directions, so that each of them fits.
+ */
+type Acknowledge = { acknowledge(answer?: unknown): Promise<void> }['acknowledge'];
+
 function replyTo(args: Args, desk: Desk): Reply {
   const { body } = args;
   const command = CommandBody.safeParse(body);
@@ -85,8 +91,8 @@ function replyTo(args: Args, desk: Desk): Reply {
   return createReply({
     kind: command.success ? 'command' : action.success ? 'action' : submission.success ? 'submission' : 'other',
     async ack(response) {
-      // Bolt types the acknowledgement by the kind of request; the reply makes the one that belongs to the kind.
-      if ('ack' in args && args.ack) await (args.ack as (answer?: unknown) => Promise<void>)(response);
+      const acknowledge: Acknowledge | undefined = 'ack' in args ? args.ack : undefined;
+      await acknowledge?.(response);
     },
     respond: respond && ((message) => respond(Response.parse(message))),
     slack: desk.slack,

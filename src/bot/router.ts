@@ -4,7 +4,7 @@ import { parse, type Command } from './commands/grammar.ts';
 import type { Gate } from './gate.ts';
 import { ActionBody, CommandBody, SubmissionBody } from './payloads.ts';
 import type { Reply } from './reply.ts';
-import type { ActionHandler, Actor, CommandHandler, Desk, SubmissionHandler } from './requests.ts';
+import type { ActionHandler, Actor, CommandHandler, CommandRequest, Desk, SubmissionHandler } from './requests.ts';
 
 export interface Routes {
   readonly desk: Desk;
@@ -31,7 +31,8 @@ export function routeRequests(app: App, routes: Routes): void {
     const { actor, reply } = admitted(gate, context);
     const { command: name, text } = CommandBody.parse(body);
     if (!routes.slashCommands.includes(name)) return reply.say('I do not know this command. Say /offboard help.');
-    await dispatch(routes.commands, parse(text), { actor, reply }, desk);
+    const command = parse(text);
+    await dispatch(routes.commands, command.kind, { command, actor, reply }, desk);
   });
 
   app.action(/^/, async ({ context, body }) => {
@@ -68,13 +69,12 @@ function admitted(gate: Gate, context: object): { actor: Actor; reply: Reply } {
   return { actor: request.actor, reply: request.reply };
 }
 
-function dispatch(
-  commands: Routes['commands'],
-  command: Command,
-  request: { actor: Actor; reply: Reply },
+/** The handler of a kind takes the command of that kind. */
+function dispatch<Kind extends Command['kind']>(
+  commands: { readonly [Each in Kind]: CommandHandler<Each> },
+  kind: Kind,
+  request: CommandRequest<Kind>,
   desk: Desk,
 ): Promise<void> {
-  // The handler of a kind takes the command of that kind: the table says so, which TypeScript cannot follow by index.
-  const handler = commands[command.kind] as CommandHandler<Command['kind']>;
-  return handler({ ...request, command }, desk);
+  return commands[kind](request, desk);
 }

@@ -11,10 +11,12 @@ export interface ScheduleDeps {
 /** What happens by the clock: node-cron only rings; what it rings for is harmless when it happens twice. */
 export function startSchedule(deps: ScheduleDeps): { stop(): Promise<void> } {
   const tasks: ScheduledTask[] = [
-    onTheClock('*/5 * * * *', () => quietly(deps, 'people could not be refreshed', deps.refreshPeople), {
+    onTheClock('*/5 * * * *', () => quietly(deps, 'people could not be refreshed', () => deps.refreshPeople()), {
       noOverlap: true,
     }),
-    onTheClock('* * * * *', () => quietly(deps, 'left cases could not be taken up', deps.recover), { noOverlap: true }),
+    onTheClock('* * * * *', () => quietly(deps, 'left cases could not be taken up', () => deps.recover()), {
+      noOverlap: true,
+    }),
   ];
   return {
     async stop() {

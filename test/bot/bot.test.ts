@@ -86,6 +86,45 @@ describe('an offboarding in Slack', () => {
     expect((await world.engine.case('OFF-1'))?.offboarding.trigger.reason).toBe('moved on');
   });
 
+  it('lists both people of a name that Slack left as it was typed, and says nobody of a name that nobody has', async () => {
+    await using world = await openWorld();
+
+    const { messages } = await world.hands.say({ as: hugoId, text: '/offboard @Alex Kim moved to Lisbon', channel });
+    const list = messages.at(-1);
+    expect(list?.text).toContain('"Alex Kim" may be one of these people. Nothing was opened yet');
+    const shown = JSON.stringify(list?.blocks);
+    expect(shown).toContain('alex.kim@brightwater.example');
+    expect(shown).toContain('alex.kim2@brightwater.example');
+
+    await world.hands.say({ as: hugoId, text: '/offboard @Nemo here', channel });
+    expect(world.privately(hugoId).at(-1)).toBe(
+      'The people source knows nobody called "Nemo here". Nothing was changed. Name the person by their company address, or see /offboard help.',
+    );
+    expect(world.engine.asked).toEqual([]);
+
+    await world.hands.press({ as: hugoId, actionId: 'exeunt.person.choose.0', at: list! });
+    expect(await world.engine.case('OFF-1')).toMatchObject({
+      subject: { id: '1018' },
+      offboarding: { trigger: { reason: 'moved to Lisbon' } },
+    });
+  });
+
+  it.each([
+    ['a short one', 'Dana Reyes left us today', 'left us today'],
+    ['a name of more words than five behind it', 'Dana Reyes one two three four five', 'one two three four five'],
+    ['no reason', 'Dana Reyes', undefined],
+  ])(
+    'takes the longest beginning that is a name for the person, the rest for the reason: %s',
+    async (_what, text, why) => {
+      await using world = await openWorld();
+
+      await world.hands.say({ as: hugoId, text: `/offboard ${text}`, channel });
+
+      expect((await world.engine.case('OFF-1'))?.subject.id).toBe(dana.id);
+      expect((await world.engine.case('OFF-1'))?.offboarding.trigger.reason).toBe(why);
+    },
+  );
+
   it('takes a step again, and a word for a step that only a person can do', async () => {
     await using world = await openWorld();
     const failed = step(0, { status: 'unproven', because: 'still shows a session' });

@@ -58,28 +58,20 @@ export function parse(input: string): Command {
 
 function withVerb(verb: Verb, rest: readonly string[]): Command | undefined {
   const [argument, ...more] = rest;
-  switch (verb) {
-    case 'whoami':
-    case 'help':
-      return rest.length === 0 ? { kind: verb } : undefined;
-    case 'list': {
-      const which = z.enum(['open', 'all']).safeParse(argument?.toLowerCase() ?? 'open');
-      return which.success && more.length === 0 ? { kind: 'list', which: which.data } : undefined;
-    }
-    case 'status':
-      return { kind: 'status', who: argument === undefined ? undefined : (mention(rest) ?? textWho(rest.join(' '))) };
-    case 'approve':
-    case 'reject':
-    case 'cancel':
-    case 'undo':
-    case 'evidence': {
-      const caseId = CaseId.safeParse(argument?.replaceAll('`', ''));
-      return caseId.success && more.length === 0 ? { kind: verb, caseId: caseId.data } : undefined;
-    }
+  if (verb === 'whoami' || verb === 'help') return argument === undefined ? { kind: verb } : undefined;
+  if (verb === 'status')
+    return { kind: 'status', who: argument === undefined ? undefined : (mention(rest) ?? textWho(rest.join(' '))) };
+  if (more.length > 0) return undefined;
+  if (verb === 'list') {
+    const which = z.enum(['open', 'all']).safeParse(argument?.toLowerCase() ?? 'open');
+    return which.success ? { kind: 'list', which: which.data } : undefined;
   }
+  const caseId = CaseId.safeParse(argument?.replaceAll('`', ''));
+  return caseId.success ? { kind: verb, caseId: caseId.data } : undefined;
 }
 
-function opening(words: readonly string[]): Command {
+function opening(typed: readonly string[]): Command {
+  const words = unmarked(typed);
   const [first = '', ...rest] = words;
   const who = mention([first]) ?? address(first);
   const reason = rest.join(' ');
@@ -92,11 +84,11 @@ function opening(words: readonly string[]): Command {
     return { kind: 'open', who: textWho(quoted.groups['name']), reason: why || undefined };
   }
   if (words.join(' ').length > longestReason) return tooLong;
-  // A word that is nearly a verb, alone or before a case, is a slip of the fingers and not a person.
-  const near = verbs.find((verb) => distance(verb, first.toLowerCase()) <= 1);
+  // A word that is nearly a verb, alone or before a case, is a slip of the fingers and not a person; an @ makes it one.
+  const near = typed[0]?.startsWith('@') ? undefined : verbs.find((verb) => distance(verb, first.toLowerCase()) <= 1);
   if (near && rest.length <= 1 && /^([a-z]+-\d+|<@.*>)?$/i.test(reason))
     return { kind: 'unknown', nearest: nearest(near) };
-  return /^[<#!]/.test(first) ? { kind: 'unknown', nearest: nearest(first) } : { kind: 'openByName', words };
+  return /^([<#!]|$)/.test(first) ? { kind: 'unknown', nearest: nearest(first) } : { kind: 'openByName', words };
 }
 
 const tooLong: Command = { kind: 'unknown', nearest: [forms.open, forms.openByName, forms.help] };
@@ -106,6 +98,12 @@ function mention([word = '', ...more]: readonly string[]): Who | undefined {
   return userId && more.length === 0 ? { kind: 'member', userId } : undefined;
 }
 
+/** Without the @ of a mention that Slack left as it was typed, because several members have the name or none has. */
+function unmarked([first = '', ...rest]: readonly string[]): readonly string[] {
+  const name = first.replace(/^@+/, '');
+  return name === '' && first !== '' ? rest : [name, ...rest];
+}
+
 /** An address as typed, or as Slack makes it a link. */
 function address(word: string): Who | undefined {
   const text = (/^<mailto:(?<address>[^|>]+)(?:\|[^>]*)?>$/.exec(word)?.groups?.['address'] ?? word).toLowerCase();
@@ -113,7 +111,7 @@ function address(word: string): Who | undefined {
 }
 
 function textWho(text: string): Who {
-  return address(text) ?? { kind: 'text', text: text.replaceAll('`', '') };
+  return address(text) ?? { kind: 'text', text: text.replaceAll('`', '').replace(/^@+\s*/, '') };
 }
 
 /** The three forms whose verb is most like the word. */

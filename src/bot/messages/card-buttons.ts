@@ -43,43 +43,53 @@ export function touched(view: CaseView): 'started' | 'untouched' {
   return view.offboarding.state.startedAt ? 'started' : 'untouched';
 }
 
+interface Maker {
+  readonly view: CaseView;
+  readonly who: string;
+  readonly make: (action: string, ref: string, text: string, more?: Partial<types.Button>) => types.Button;
+}
+
+/** How each is made; `undefined` where there is nothing that it could ask or do. */
+const makers: Readonly<Record<Kind, (maker: Maker) => types.Button | undefined>> = {
+  approve: ({ view, who, make }) =>
+    forApproval(view, (id) =>
+      make(actionIds.approve, id, 'Approve…', { style: 'primary', confirm: confirmApproval(view, who) }),
+    ),
+  reject: ({ view, make }) => forApproval(view, (id) => make(actionIds.reject, id, 'Reject…')),
+  approveDeletion: ({ view, make }) =>
+    forApproval(view, (id) => make(actionIds.approveDeletion, id, 'Approve deletion…', { style: 'danger' })),
+  keep: ({ view, make }) => forApproval(view, (id) => make(actionIds.reject, id, 'Keep the accounts…')),
+  plan: ({ make }) => make(actionIds.plan, '1', 'View plan'),
+  lookAgain: ({ view, make }) =>
+    view.offboarding.state.plan.unknown.length > 0
+      ? make(actionIds.lookAgain, String(view.offboarding.state.lookups), 'Ask the systems again')
+      : undefined,
+  evidence: ({ make }) => make(actionIds.evidence, 'all', 'Evidence'),
+  undo: ({ view, who, make }) =>
+    view.mayUndo ? make(actionIds.undo, touched(view), 'Undo…', { confirm: confirmUndo(who) }) : undefined,
+  cancel: ({ view, who, make }) =>
+    make(actionIds.cancel, touched(view), 'Cancel…', { confirm: confirmCancel(view, who) }),
+};
+
 function button(kind: Kind, view: CaseView, sealFor: SealFor): types.Button | undefined {
   const who = shorten(oneLine(view.subject.displayName), 60);
-  const approvalId = view.offboarding.state.approval?.id;
-  const make = (action: string, ref: string, text: string, more: Partial<types.Button> = {}): types.Button => ({
-    type: 'button',
-    action_id: action,
-    text: plain(text, 75),
-    value: sealFor(action, ref),
-    accessibility_label: shorten(`${text.replace('…', '')} — offboarding of ${who}`, 75),
-    ...more,
+  return makers[kind]({
+    view,
+    who,
+    make: (action, ref, text, more = {}) => ({
+      type: 'button',
+      action_id: action,
+      text: plain(text, 75),
+      value: sealFor(action, ref),
+      accessibility_label: shorten(`${text.replace('…', '')} — offboarding of ${who}`, 75),
+      ...more,
+    }),
   });
-  switch (kind) {
-    case 'approve':
-      return approvalId
-        ? make(actionIds.approve, approvalId, 'Approve…', { style: 'primary', confirm: confirmApproval(view, who) })
-        : undefined;
-    case 'reject':
-      return approvalId ? make(actionIds.reject, approvalId, 'Reject…') : undefined;
-    case 'approveDeletion':
-      return approvalId
-        ? make(actionIds.approveDeletion, approvalId, 'Approve deletion…', { style: 'danger' })
-        : undefined;
-    case 'keep':
-      return approvalId ? make(actionIds.reject, approvalId, 'Keep the accounts…') : undefined;
-    case 'plan':
-      return make(actionIds.plan, '1', 'View plan');
-    case 'lookAgain':
-      return view.offboarding.state.plan.unknown.length > 0
-        ? make(actionIds.lookAgain, String(view.offboarding.state.lookups), 'Ask the systems again')
-        : undefined;
-    case 'evidence':
-      return make(actionIds.evidence, 'all', 'Evidence');
-    case 'undo':
-      return view.mayUndo ? make(actionIds.undo, touched(view), 'Undo…', { confirm: confirmUndo(who) }) : undefined;
-    case 'cancel':
-      return make(actionIds.cancel, touched(view), 'Cancel…', { confirm: confirmCancel(view, who) });
-  }
+}
+
+function forApproval(view: CaseView, make: (approvalId: string) => types.Button): types.Button | undefined {
+  const { approval } = view.offboarding.state;
+  return approval && make(approval.id);
 }
 
 function confirmApproval(view: CaseView, who: string): NonNullable<types.Button['confirm']> {

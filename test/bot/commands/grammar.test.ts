@@ -24,6 +24,17 @@ const understood: readonly [string, Command][] = [
   ['Dana Reyes', { kind: 'openByName', words: ['Dana', 'Reyes'] }],
   ['"Dana Reyes" moved on', { kind: 'open', who: { kind: 'text', text: 'Dana Reyes' }, reason: 'moved on' }],
   ['“Dana Reyes”', { kind: 'open', who: { kind: 'text', text: 'Dana Reyes' }, reason: undefined }],
+  // Slack leaves a mention as it was typed where several members have the name, or none has.
+  ['@Alex Kim', { kind: 'openByName', words: ['Alex', 'Kim'] }],
+  ['@Alex Kim moved on', { kind: 'openByName', words: ['Alex', 'Kim', 'moved', 'on'] }],
+  ['@ Alex Kim', { kind: 'openByName', words: ['Alex', 'Kim'] }],
+  ['@Lisa', { kind: 'openByName', words: ['Lisa'] }],
+  ['@nobody here', { kind: 'openByName', words: ['nobody', 'here'] }],
+  [
+    '@alex.kim@brightwater.example moved on',
+    { kind: 'open', who: { kind: 'text', text: 'alex.kim@brightwater.example' }, reason: 'moved on' },
+  ],
+  ['status @Alex Kim', { kind: 'status', who: { kind: 'text', text: 'Alex Kim' } }],
   ['Ando Kenji', { kind: 'openByName', words: ['Ando', 'Kenji'] }],
   ['status', { kind: 'status', who: undefined }],
   ['status OFF-1', { kind: 'status', who: { kind: 'text', text: 'OFF-1' } }],
@@ -52,6 +63,8 @@ const notUnderstood: readonly [string, string | undefined][] = [
   ['stauts', forms.status],
   ['<!channel> leaves', undefined],
   ['#general', undefined],
+  ['@', undefined],
+  ['@<!channel> leaves', undefined],
 ];
 
 describe('the grammar of /offboard', () => {

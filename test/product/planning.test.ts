@@ -75,7 +75,6 @@ describe('a search that answers with somebody else', () => {
     const others = accessOfOthers(world.company, id);
     const before = accessOf(world.company, id);
     for (const { dial } of Object.values(world.doubles)) dial[fault] = true;
-    const at = acts().length;
     const caseId = await world.open(email);
 
     expect(await words(caseId)).toMatch(/system.? could not be asked; the accounts there are not known yet:/);
@@ -83,12 +82,9 @@ describe('a search that answers with somebody else', () => {
     await until(async () => !(await words(caseId)).includes('Waiting for approval'));
     await new Promise((resolve) => setTimeout(resolve, 500));
 
-    const lines = acts()
-      .slice(at)
-      .map(({ method, url }) => `${method} ${url}`);
     expect(accessOfOthers(world.company, id)).toEqual(others);
     expect(writesToOthers(world.company, id, '1010', '1014', '1011', '1012')).toEqual([]);
-    if (lines.length === 0) expect(accessOf(world.company, id)).toEqual(before);
+    expect(accessOf(world.company, id).okta).toEqual(before.okta);
   });
 });
 

@@ -100,14 +100,22 @@ export async function openProductWorld(options: { policy?: Partial<Policy>; fold
   const say = (as: string, text: string, channel = 'offboarding') =>
     post('/api/say', { as, text: `/offboard ${text}`, channel });
 
+  /** Presses a button of a card or a message; on a card that was edited in this moment, the same button of now. */
   async function press(as: string, on: Card | Message, label: string, near?: string): Promise<Answer> {
-    const blocks = on.blocks.filter((block) => near === undefined || wordsOf(block).includes(near));
-    const ids = new Set(blocks.map((block) => z.looseObject({ block_id: z.string() }).parse(block).block_id));
-    const button = on.buttons.find(({ text, blockId }) => text.startsWith(label) && ids.has(blockId));
-    if (!button)
-      throw new Error(`there is no button ${label} ${near ?? ''}: ${on.buttons.map(({ text }) => text).join(', ')}`);
-    const { actionId, blockId } = button;
-    return post('/api/press', { as, channel: on.channel, ts: on.ts, actionId, blockId });
+    for (let tries = 1; ; tries++) {
+      const now = (await seen(as, on.channel)).find(({ ts }) => ts === on.ts) ?? on;
+      const blocks = now.blocks.filter((block) => near === undefined || wordsOf(block).includes(near));
+      const ids = new Set(blocks.map((block) => z.looseObject({ block_id: z.string() }).parse(block).block_id));
+      const button = now.buttons.find(({ text, blockId }) => text.startsWith(label) && ids.has(blockId));
+      if (!button)
+        throw new Error(`no button ${label} ${near ?? ''}: ${now.buttons.map(({ text }) => text).join(', ')}`);
+      const { actionId, blockId } = button;
+      try {
+        return await post('/api/press', { as, channel: on.channel, ts: on.ts, actionId, blockId });
+      } catch (error) {
+        if (tries === 5 || !String(error).includes('action_not_found')) throw error;
+      }
+    }
   }
 
   /** Sends a form to the bot as Slack would sign it, now or as told. */

@@ -49,7 +49,7 @@ describe('a notice', () => {
     await world.engine.tell('OFF-1', 'done');
 
     expect(world.slack.workspace.messagesIn(`D${slackIdOf(hugo).slice(1)}`).map(({ text }) => text)).toEqual([
-      'Case OFF-1, offboarding of Dana Reyes: The offboarding of Dana Reyes is done: 1 of 1 proven.',
+      'Case OFF-1, offboarding of Dana Reyes: The offboarding of Dana Reyes is closed. Access is gone: the only step is proven by a fresh read.',
     ]);
   });
 

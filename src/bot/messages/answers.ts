@@ -60,10 +60,7 @@ export function listAnswer(which: 'open' | 'all', cases: readonly CaseView[]): A
   const lines = cases
     .slice(0, 10)
     .map((view) =>
-      shorten(
-        `${view.id} · ${oneLine(view.subject.displayName)} · ${phaseWords[view.phase].word} · ${progress(view)}`,
-        200,
-      ),
+      shorten(`${view.id} · ${oneLine(view.subject.displayName)} · ${phaseWords[view.phase]} · ${progress(view)}`, 200),
     );
   const more = cases.length > 10 ? ['… and more. Ask for one with /offboard status @person'] : [];
   const lead = `${cases.length > 10 ? 'The newest ten' : count(cases.length, 'case')}${which === 'open' ? ', open' : ''}:`;

@@ -2,6 +2,7 @@ import type { types } from '@slack/bolt';
 import type { CaseView } from '#engine/engine.ts';
 import type { Size } from './card-size.ts';
 import { deletions, takingSteps } from './card-facts.ts';
+import { hasBegun } from './says.ts';
 import { count, moment, namesInARow, oneLine, plain, shorten } from './text.ts';
 import { nameOf, type Names } from './words.ts';
 
@@ -18,18 +19,21 @@ export function decisionBlocks(view: CaseView, names: Names, size: Size): types.
       : 'Nobody may decide at present: the policy names no approver besides the requester and the person. Change the policy.',
     ...(approval.needed > 1 ? [`${given} of ${approval.needed} approvals given.`] : []),
   ];
-  const silence =
-    approval.kind === 'delete'
-      ? 'If nobody decides, nothing is deleted; the accounts stay as they are.'
-      : 'If nobody decides, nothing is done and the case closes.';
   return [
     { type: 'section', text: plain(lines.map((line) => shorten(line, Math.max(size.line, 110) * 3)).join('\n'), 1500) },
     {
       type: 'context',
       // Our own words and digits: nothing foreign stands in this mrkdwn.
-      elements: [{ type: 'mrkdwn', text: `Expires ${moment(approval.expiresAt)}. ${silence}`, verbatim: true }],
+      elements: [{ type: 'mrkdwn', text: `Expires ${moment(approval.expiresAt)}. ${silence(view)}`, verbatim: true }],
     },
   ];
+}
+
+function silence(view: CaseView): string {
+  if (view.phase === 'awaitingDeletion') return 'If nobody decides, nothing is deleted; the accounts stay as they are.';
+  return hasBegun(view)
+    ? 'If nobody decides, nothing more is done; what was not approved waits for a person.'
+    : 'If nobody decides, nothing is done and the case closes.';
 }
 
 function asks(view: CaseView): string {

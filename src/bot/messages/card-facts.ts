@@ -28,7 +28,7 @@ export function subjectFields(view: CaseView, size: Size): types.PlainTextElemen
  * given back is counted apart from what was taken.
  */
 export function progress(view: CaseView): string {
-  const back = view.steps.filter(isGivingBack);
+  const back = givingBack(view);
   const turned = back.length > 0 && ['cancelling', 'undoing', 'restored', 'cancelled'].includes(view.phase);
   const steps = turned ? back : view.phase === 'kept' ? takingSteps(view) : forward(view);
   const later = turned || view.closed ? 0 : forward(view).length - takingSteps(view).length;
@@ -48,8 +48,14 @@ export function takingSteps(view: CaseView): readonly StepView[] {
   return forward(view).filter(({ wave }) => deletes || wave !== 'delete');
 }
 
-function forward({ steps }: CaseView): readonly StepView[] {
+/** Everything that takes away, deletions too. */
+export function forward({ steps }: CaseView): readonly StepView[] {
   return steps.filter((step) => !isGivingBack(step));
+}
+
+/** What cancel or undo gives back. */
+export function givingBack({ steps }: CaseView): readonly StepView[] {
+  return steps.filter(isGivingBack);
 }
 
 function isGivingBack({ operation }: StepView): boolean {

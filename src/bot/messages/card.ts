@@ -4,8 +4,9 @@ import { caseButtons, stepSections, type SealFor } from './card-buttons.ts';
 import { cut, type Size } from './card-size.ts';
 import { decisionBlocks } from './card-decision.ts';
 import { planLines, progress, stepLines, subjectFields } from './card-facts.ts';
+import { says } from './says.ts';
 import { count, escape, namesInARow, oneLine, plain, shorten, type Message } from './text.ts';
-import { nameOf, phaseWords, type Names } from './words.ts';
+import { nameOf, standing, type Names } from './words.ts';
 
 export interface CardInput {
   readonly view: CaseView;
@@ -23,7 +24,7 @@ export function card(input: CardInput): Message<types.KnownBlock> {
   const { view } = input;
   const who = oneLine(view.subject.displayName);
   const text = shorten(
-    `Offboarding of ${escape(who)}, case ${escape(view.id)}: ${phaseWords[view.phase].says} ${progress(view)}.`,
+    `Offboarding of ${escape(who)}, case ${escape(view.id)}: ${escape(says(view))} ${progress(view)}.`,
     1000,
   );
   // The first size that fits; the last one leaves out every list and always does.
@@ -48,8 +49,8 @@ function blocksOf({ view, names, sealFor }: CardInput, size: Size): types.KnownB
   const { plan, planChanges, heldBecause } = offboarding.state;
   return [
     { type: 'header', text: plain(`Offboarding · ${oneLine(subject.displayName)}`, 100) },
-    { type: 'context', elements: [plain(`Case ${view.id} · ${phaseWords[view.phase].word} · ${asked}`, 220)] },
-    { type: 'section', text: plain(phaseWords[view.phase].says, 200) },
+    { type: 'context', elements: [plain(`Case ${view.id} · ${standing(view)} · ${asked}`, 220)] },
+    { type: 'section', text: plain(says(view), 700) },
     { type: 'section', fields: subjectFields(view, size) },
     ...listed(heldBecause ? [`Held: ${oneLine(heldBecause)}`] : [], size),
     ...listed(['Plan', ...planLines(view, size)], size, view.steps.length > 0 && !view.closed),

@@ -2,6 +2,7 @@ import type { types } from '@slack/bolt';
 import type { CaseView, StepView } from '#engine/engine.ts';
 import { fieldIds, viewIds } from '../ids.ts';
 import { deletions, planLines, takingSteps } from './card-facts.ts';
+import { hasBegun } from './says.ts';
 import { count, oneLine, plain, shorten, type Message } from './text.ts';
 import { stepTitle } from './words.ts';
 
@@ -24,7 +25,9 @@ export function decideModal(verdict: Verdict, view: CaseView, metadata: string):
       says:
         view.phase === 'awaitingDeletion'
           ? `Nothing of ${who} is deleted; the accounts stay as they are now.`
-          : `The offboarding of ${who} is closed. Accounts are left as they are now.`,
+          : hasBegun(view)
+            ? `Nothing more of ${who} is taken away. What is not approved waits for a person; what was done stays done.`
+            : `The offboarding of ${who} is closed. Nothing is changed.`,
       input: reasonInput('Reason; the requester reads it', false),
     },
     approveDeletion: {

@@ -1,49 +1,53 @@
 import type { CaseView } from '#engine/engine.ts';
 import type { Notice } from '#engine/notifier.ts';
-import { progress } from './card-facts.ts';
+import { inARow } from './claims.ts';
+import { deleted, givenBack, gone, hasBegun, lockedOut, unasked } from './says.ts';
 import { count, namesInARow, oneLine, shorten } from './text.ts';
 import { nameOf, needsPerson, type Names } from './words.ts';
 
 /** What the thread under the card says of a notice: one sentence what happened, and where it helps one what to do. */
 export function noticeLine(kind: Notice, view: CaseView, names: Names): string {
-  const who = shorten(oneLine(view.subject.displayName), 80);
-  const { approval, planChanges, plan } = view.offboarding.state;
-  const voters = (verdict: 'approved' | 'rejected') =>
-    namesInARow(
-      (approval?.votes ?? []).filter((vote) => vote.verdict === verdict).map(({ by }) => nameOf(names, by)),
-      5,
-    );
-  const waiting = view.steps.filter(needsPerson).length;
-  switch (kind) {
-    case 'held':
-      return `The offboarding of ${who} is held: more people than usual seem to leave. Nothing was changed.`;
-    case 'approvalAsked':
-      return `An approval is needed before anything is done for ${who}.`;
-    case 'planChanged':
-      return `The plan for ${who} changed (${count(planChanges.length, 'change')}), so the earlier approval is void. Look at the card and decide again.`;
-    case 'approved':
-      return `Approved by ${voters('approved')}. The work begins.`;
-    case 'rejected':
-      return `Rejected by ${voters('rejected')}. ${untouched(view)}`;
-    case 'expired':
-      return `Nobody decided in time, so the request lapsed. ${untouched(view)}`;
-    case 'suspended':
-      return `${who} is locked out: every containment step is settled (${progress(view)}).`;
-    case 'needsPerson':
-      return `${count(waiting, 'step')} of the offboarding of ${who} ${waiting === 1 ? 'needs' : 'need'} a person. The card says which and why.`;
-    case 'deletionAsked':
-      return `The ${count(plan.retentionDays, 'day')} of retention are over. A decision is needed whether to delete the accounts of ${who}.`;
-    case 'deletionKept':
-      return `The accounts of ${who} are kept: deletion was not approved. Nothing was deleted.`;
-    case 'undoing':
-      return `What was changed for ${who} and can be given back is being given back.`;
-    case 'restored':
-      return `What could be given back to ${who} was given back (${progress(view)}).`;
-    case 'cancelled':
-      return `The offboarding of ${who} was cancelled.`;
-    case 'done':
-      return `The offboarding of ${who} is done: ${progress(view)}.`;
-  }
+  return lines[kind](view, names, shorten(oneLine(view.subject.displayName), 80));
+}
+
+const lines: Readonly<Record<Notice, (view: CaseView, names: Names, who: string) => string>> = {
+  held: (_view, _names, who) =>
+    `The offboarding of ${who} is held: more people than usual seem to leave. Nothing was changed.`,
+  approvalAsked: (view, _names, who) =>
+    inARow(`An approval is needed before anything ${hasBegun(view) ? 'more ' : ''}is done for ${who}.`, unasked(view)),
+  planChanged: (view, _names, who) =>
+    `The plan for ${who} changed (${count(view.offboarding.state.planChanges.length, 'change')}), so the earlier approval is void. Look at the card and decide again.`,
+  approved: (view, names) => `Approved by ${voters('approved', view, names)}. The work begins.`,
+  rejected: (view, names) => `Rejected by ${voters('rejected', view, names)}. ${untouched(view)}`,
+  expired: (view) => `Nobody decided in time, so the request lapsed. ${untouched(view)}`,
+  suspended: (view, _names, who) => lockedOut(view, who),
+  needsPerson(view, _names, who) {
+    const waiting = view.steps.filter(needsPerson).length;
+    if (waiting === 0) return `A step of the offboarding of ${who} needed a person; it does no longer.`;
+    return `${count(waiting, 'step')} of the offboarding of ${who} ${waiting === 1 ? 'needs' : 'need'} a person. The card says which and why.`;
+  },
+  deletionAsked: (view, _names, who) =>
+    `The ${count(view.offboarding.state.plan.retentionDays, 'day')} of retention are over. A decision is needed whether to delete the accounts of ${who}.`,
+  deletionKept: (view, _names, who) =>
+    inARow(
+      `The accounts of ${who} are kept: deletion was not approved.`,
+      deleted(view, 'Nothing was deleted.'),
+      gone(view),
+    ),
+  undoing: (_view, _names, who) => `What was changed for ${who} and can be given back is being given back.`,
+  restored: (view, _names, who) => `The offboarding of ${who} was undone. ${givenBack(view)}`,
+  cancelled: (view, _names, who) =>
+    `The offboarding of ${who} was cancelled. ${hasBegun(view) ? givenBack(view) : 'Nothing was changed.'}`,
+  // The engine says done only where every step is settled; whatever the view shows, the sentence after it says so.
+  done: (view, _names, who) => `The offboarding of ${who} is closed. ${gone(view)}`,
+};
+
+function voters(verdict: 'approved' | 'rejected', view: CaseView, names: Names): string {
+  const votes = view.offboarding.state.approval?.votes ?? [];
+  return namesInARow(
+    votes.filter((vote) => vote.verdict === verdict).map(({ by }) => nameOf(names, by)),
+    5,
+  );
 }
 
 /** What the requester is told in a direct message; the other notices concern the approvers only. */
@@ -70,7 +74,5 @@ export function approvalByMessage(view: CaseView): string {
 }
 
 function untouched(view: CaseView): string {
-  return view.offboarding.state.startedAt
-    ? 'The accounts stay as they are.'
-    : 'Nothing was changed, and the case is closed.';
+  return hasBegun(view) ? 'The accounts stay as they are.' : 'Nothing was changed, and the case is closed.';
 }

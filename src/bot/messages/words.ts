@@ -1,33 +1,46 @@
-import type { StepView } from '#engine/engine.ts';
+import type { CaseView, StepView } from '#engine/engine.ts';
 import type { Phase, StepStatus } from '#model/offboarding.ts';
 import type { Operation } from '#model/plan.ts';
 import { oneLine } from './text.ts';
 
-/** Where a case stands, in a word and in a sentence without the person's name. */
-export const phaseWords: Readonly<Record<Phase, { readonly word: string; readonly says: string }>> = {
-  planning: { word: 'Planning', says: 'Looking up the accounts. Nothing is changed yet.' },
-  held: {
-    word: 'Held',
-    says: 'Held because more people than usual seem to leave. Nothing is changed until people let it go.',
-  },
-  awaitingApproval: { word: 'Waiting for approval', says: 'A decision is needed. Nothing is changed yet.' },
-  containing: { word: 'Containing', says: 'Approved. Sign-in is being suspended and sessions are being ended.' },
-  removing: { word: 'Removing', says: 'Groups, roles and seats are being removed.' },
-  retained: {
-    word: 'Retained',
-    says: 'Access is removed. The accounts are kept until the question whether to delete them.',
-  },
-  awaitingDeletion: { word: 'Waiting for approval to delete', says: 'A decision is needed. Nothing is deleted yet.' },
-  deleting: { word: 'Deleting', says: 'Approved. The accounts are being deleted.' },
-  cancelling: { word: 'Cancelling', says: 'Stopping, then giving back what was changed.' },
-  undoing: { word: 'Undoing', says: 'Giving back what was changed.' },
-  done: { word: 'Done', says: 'Everything planned is settled. The case is closed.' },
-  kept: { word: 'Kept', says: 'Access is removed; the accounts were not deleted. The case is closed.' },
-  restored: { word: 'Restored', says: 'What could be given back was given back. The case is closed.' },
-  rejected: { word: 'Rejected', says: 'Rejected. Nothing was changed. The case is closed.' },
-  expired: { word: 'Expired', says: 'Nobody decided in time. Nothing was changed. The case is closed.' },
-  cancelled: { word: 'Cancelled', says: 'Cancelled. The case is closed.' },
+/** Where a case stands, in a word; says.ts has the sentences. */
+export const phaseWords: Readonly<Record<Phase, string>> = {
+  planning: 'Planning',
+  held: 'Held',
+  awaitingApproval: 'Waiting for approval',
+  containing: 'Containing',
+  removing: 'Removing',
+  retained: 'Retained',
+  awaitingDeletion: 'Waiting for approval to delete',
+  deleting: 'Deleting',
+  cancelling: 'Cancelling',
+  undoing: 'Undoing',
+  done: 'Done',
+  kept: 'Kept',
+  restored: 'Restored',
+  rejected: 'Rejected',
+  expired: 'Expired',
+  cancelled: 'Cancelled',
 };
+
+/** The phases in which the proven stage tells more than the phase's own word. */
+const staged: ReadonlySet<Phase> = new Set<Phase>([
+  'containing',
+  'removing',
+  'retained',
+  'awaitingDeletion',
+  'deleting',
+  'done',
+  'kept',
+]);
+
+/** `Removing · stage suspended`: where the case stands, and how far its steps have brought the accounts. */
+export function standing({ phase, stage, offboarding, steps }: CaseView): string {
+  const { plan, startedAt } = offboarding.state;
+  const shows = steps.length > 0 && (staged.has(phase) || (phase === 'awaitingApproval' && startedAt !== undefined));
+  const where = plan.unknown.length > 0 ? ' where it could be asked' : '';
+  return shows ? `${phaseWords[phase]} · stage ${stage}${where}` : phaseWords[phase];
+}
 
 export const operationWords: Readonly<Record<Operation, string>> = {
   suspend: 'suspend sign-in',

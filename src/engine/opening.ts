@@ -1,4 +1,5 @@
 import type { Identity } from '#model/identity.ts';
+import type { Trigger } from '#model/offboarding.ts';
 import { isDuplicate, type Records } from '#model/records.ts';
 import type { Policy } from '#model/policy.ts';
 import { freshCase } from './case.ts';
@@ -58,17 +59,23 @@ export function createOpening(deps: OpeningDeps): Opening {
       if (isDuplicate(error)) return join(subject);
       throw error;
     }
-    const actor = request.trigger.kind === 'command' ? ('person' as const) : ('trigger' as const);
-    await deps.trail.append({
-      id: `${caseId}:opened`,
-      caseId,
-      at: openedAt,
-      actor: { kind: actor, id: actor === 'person' ? request.requesterId : source },
-      kind: 'triggered',
-      detail: { trigger: kind, source, subjectId: subject.id, ...(trigger.reason ? { reason: trigger.reason } : {}) },
-    });
+    await recordTrigger(caseId, subject.id, request.requesterId, trigger);
     await begin(caseId);
     return { done: true, caseId, joined: false, say: `Case ${caseId} is open. The plan follows in a moment.` };
+  }
+
+  /** The first line of the trail. Written again after a crash: the same line is there once. */
+  async function recordTrigger(
+    caseId: string,
+    subjectId: string,
+    requesterId: string,
+    trigger: Trigger,
+  ): Promise<void> {
+    const { kind, source, at, reason } = trigger;
+    const actor =
+      kind === 'command' ? ({ kind: 'person', id: requesterId } as const) : ({ kind: 'trigger', id: source } as const);
+    const detail = { trigger: kind, source, subjectId, ...(reason ? { reason } : {}) };
+    await deps.trail.append({ id: `${caseId}:opened`, caseId, at, actor, kind: 'triggered', detail });
   }
 
   async function refuseOpening(request: OpenRequest, subject: Identity): Promise<Refusal | undefined> {
@@ -100,9 +107,11 @@ export function createOpening(deps: OpeningDeps): Opening {
 
   async function recover(engineIsEmpty: boolean): Promise<void> {
     const open = await records.offboardings.find({ openFor: { $exists: true } }).lean();
-    for (const { _id: caseId, state } of open) {
-      if (state.epoch === 0) await begin(caseId);
-      else if (engineIsEmpty) await soon(deps.durable().restore(caseId));
+    for (const { _id: caseId, state, subjectId, trigger } of open) {
+      if (state.epoch === 0) {
+        await recordTrigger(caseId, subjectId, state.requesterId, trigger);
+        await begin(caseId);
+      } else if (engineIsEmpty) await soon(deps.durable().restore(caseId));
     }
     const held = new Set(open.filter(({ state }) => state.phase === 'held').map(({ _id }) => _id));
     const released = await records.batches.find({ releasedAt: { $exists: true } }).lean();

@@ -28,7 +28,7 @@ const defaultSettleMs = 5_000;
 
 /**
  * Observe, act if there is anything to do, observe. Only the last look can make a step proven; an answer of the act never
- * can. Throws only when `signal` ends the attempt; everything else is a result.
+ * can. Throws only when `signal` ends the attempt or `acting` does; everything else is a result.
  */
 export async function perform(attempt: Attempt): Promise<StepResult> {
   let before = attempt.before;
@@ -37,6 +37,8 @@ export async function perform(attempt: Attempt): Promise<StepResult> {
     return await observeActObserve(attempt, before);
   } catch (error) {
     attempt.signal.throwIfAborted();
+    // What could not be written down was not begun: whoever called does so again.
+    if (error instanceof NotRecorded) throw error.cause;
     const { id } = attempt.connector;
     if (error instanceof Unavailable)
       return { outcome: 'unavailable', because: error.message, retryAfterMs: error.retryAfterMs, before };
@@ -45,6 +47,10 @@ export async function perform(attempt: Attempt): Promise<StepResult> {
     const because = `${id}: an unexpected error; whether it had an effect is not known. See the log, then try again.`;
     return { outcome: 'handedOver', because, before };
   }
+}
+
+class NotRecorded extends Error {
+  override readonly name = 'NotRecorded';
 }
 
 async function observeActObserve(attempt: Attempt, before: Observation): Promise<StepResult> {
@@ -58,7 +64,9 @@ async function observeActObserve(attempt: Attempt, before: Observation): Promise
   const act = connector.operations[step.operation];
   if (!act)
     return { outcome: 'handedOver', because: `${connector.id}: has no ${step.operation}. Do it by hand.`, before };
-  await attempt.acting(before);
+  await attempt.acting(before).catch((cause: unknown) => {
+    throw new NotRecorded('the act was not written down, and not begun', { cause });
+  });
   await within(attempt, `${step.operation}`, (signal) => act({ account: step.account, snapshot, signal }));
 
   const after = await settled(attempt, (seen) => done(seen, context));

@@ -9,6 +9,8 @@ export interface Trail {
   of(caseId: string): Promise<AuditEvent[]>;
   /** How the steps of one wave ended so far. */
   finished(caseId: string, wave: number): Promise<AuditEvent[]>;
+  /** The acts of one wave that were begun so far, each with what was seen before it. */
+  begun(caseId: string, wave: number): Promise<AuditEvent[]>;
 }
 
 /** Appends that arrive in the same turn share one write, so that a wave of thirty steps does not write thirty times. */
@@ -45,5 +47,6 @@ export function createTrail(records: Pick<Records, 'auditEvents'>): Trail {
     append,
     of: (caseId) => read({ caseId }),
     finished: async (caseId, wave) => read({ caseId, kind: 'stepFinished', 'detail.wave': wave }),
+    begun: async (caseId, wave) => read({ caseId, kind: 'acting', 'detail.wave': wave }),
   };
 }

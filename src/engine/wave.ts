@@ -49,7 +49,11 @@ export async function runWave(
   signal: AbortSignal,
 ): Promise<WaveResult> {
   const { caseId, wave } = input;
-  const [offboarding, finished] = await Promise.all([deps.cases.read(caseId), deps.trail.finished(caseId, wave)]);
+  const [offboarding, finished, begun] = await Promise.all([
+    deps.cases.read(caseId),
+    deps.trail.finished(caseId, wave),
+    deps.trail.begun(caseId, wave),
+  ]);
   if (!offboarding) throw new Error(`case ${caseId}: not in the store`);
   const { state } = offboarding;
   const mine = new Set(runningSteps(state, wave));
@@ -58,13 +62,14 @@ export async function runWave(
   const steps = [...state.plan.steps, ...state.undoSteps].filter(({ id }) => mine.has(id) && !(id in results));
 
   const looks = new Map<string, Observation>();
-  if (input.verifyPlan && finished.length === 0) {
+  if (input.verifyPlan && finished.length === 0 && begun.length === 0) {
     const { plan, seen } = await lookAround(deps, offboarding.subjectId, accountsOf(state.plan.steps), signal);
     if (additions(state.plan, plan).length > 0) return { results: {}, plan };
     for (const [key, observation] of seen) looks.set(key, observation);
   }
 
-  const run = { deps, caseId, wave, state, signal, looks, stopped: stopWatch(deps, caseId, state) };
+  const cutOff = new Map(begun.flatMap(({ stepId, before }) => (stepId && before ? [[stepId, before] as const] : [])));
+  const run = { deps, caseId, wave, state, signal, looks, cutOff, stopped: stopWatch(deps, caseId, state) };
   const chains = Map.groupBy(steps, ({ account }) => keyOf(account));
   const done = await Promise.all([...chains.values()].map((chain) => runChain(run, chain)));
   return { results: Object.assign(results, ...done) };
@@ -78,6 +83,8 @@ interface Run {
   readonly signal: AbortSignal;
   /** What was read when the plan was made anew, so that it is not read twice. */
   readonly looks: ReadonlyMap<string, Observation>;
+  /** What was seen before the acts that an earlier attempt at this wave began and did not bring to an end. */
+  readonly cutOff: ReadonlyMap<string, Observation>;
   /** Whether the case was cancelled while this wave ran: what has not begun does not begin. */
   stopped(): Promise<boolean>;
 }
@@ -90,7 +97,9 @@ async function runChain(run: Run, chain: readonly Step[]): Promise<Record<string
   const inOrder = chain.toSorted((a, b) => order.indexOf(a.operation) - order.indexOf(b.operation));
   let before = run.looks.get(keyOf(inOrder[0]!.account));
   for (const step of inOrder) {
-    const result = (await run.stopped()) ? ({ outcome: 'skipped' } as const) : await runStep(run, step, before);
+    const begins = !run.cutOff.has(step.id);
+    const result =
+      begins && (await run.stopped()) ? ({ outcome: 'skipped' } as const) : await runStep(run, step, before);
     results[step.id] = result;
     // The last look of one step is the first of the next: nothing happened between them.
     before = result.outcome === 'changed' || result.outcome === 'unchanged' ? result.after : undefined;
@@ -117,7 +126,7 @@ const stopReadsEveryMs = 50;
 async function runStep(run: Run, step: Step, before: Observation | undefined): Promise<StepResult> {
   const { deps, caseId, wave, state, signal } = run;
   const connector = deps.connectors.get(step.account.connector);
-  const result: StepResult = connector
+  const ended: StepResult = connector
     ? await perform({
         connector,
         step,
@@ -133,9 +142,16 @@ async function runStep(run: Run, step: Step, before: Observation | undefined): P
         outcome: 'handedOver',
         because: `${step.account.connector}: this connector is no longer in the settings. Put it back, or do the step by hand.`,
       };
+  const result = continued(ended, run.cutOff.get(step.id));
   await deps.trail.append(line(run, step, 'stepFinished', endOf(result, wave)));
   deps.changed(caseId);
   return result;
+}
+
+/** The end of an act that was cut off after it was begun: what was seen before it then is what undo goes back to. */
+function continued(result: StepResult, before: Observation | undefined): StepResult {
+  if (!before || result.outcome === 'skipped') return result;
+  return result.outcome === 'unchanged' ? { ...result, outcome: 'changed', before } : { ...result, before };
 }
 
 function line(

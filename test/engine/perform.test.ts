@@ -134,6 +134,22 @@ describe('a step', () => {
     expect(heard).toEqual(['acting', 'unexpected']);
   });
 
+  it('is not begun, and has no end, when its act cannot be written down', async () => {
+    const heard: string[] = [];
+    const full = new Error('the disk is full');
+    const attempted = perform({
+      connector: connector([active], async () => void heard.push('acted')),
+      step: step(),
+      since: start,
+      signal: AbortSignal.timeout(10_000),
+      acting: () => Promise.reject(full),
+      unexpected: () => void heard.push('unexpected'),
+    });
+
+    await expect(attempted).rejects.toBe(full);
+    expect(heard).toEqual([]);
+  });
+
   it('is handed to a person where the target system has no such operation', async () => {
     expect(await attempt(connector([active]), 'delete')).toMatchObject({
       outcome: 'handedOver',

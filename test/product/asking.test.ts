@@ -120,7 +120,9 @@ it('cancelling before the approval closes the case with nothing done, and a new 
   const cancelled = await world.press('1004', await world.card(caseId), 'Cancel…');
 
   expect(cancelled.told).toContain('The case is being cancelled; what was changed is given back.');
-  await until(async () => (await world.card(caseId)).words.includes('Cancelled. The case is closed.'));
+  await until(async () =>
+    (await world.card(caseId)).words.includes('Cancelled. Nothing was changed. The case is closed.'),
+  );
   expect((await world.card(caseId)).buttons.map(({ text }) => text)).toEqual(['View plan', 'Evidence']);
   expect(accessOfOthers(world.company)).toEqual(before);
   expect(Object.values(world.doubles).flatMap(writes)).toEqual([]);

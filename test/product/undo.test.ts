@@ -35,10 +35,12 @@ it('undo gives back exactly what was there before, in every target system, and s
   expect(confirm).toContain('Ended sessions and revoked tokens stay gone.');
   const { told } = await world.press('1005', card, 'Undo…');
   expect(told).toContain('What can be given back is being given back.');
-  await until(async () => (await words(caseId)).includes('Restored'), 20_000);
+  await until(async () => (await words(caseId)).includes('· Restored ·'), 20_000);
 
   expect(restorable('1010')).toEqual(before);
-  expect(await world.thread(caseId)).toContain('What could be given back to Dana Reyes was given back');
+  expect(await world.thread(caseId)).toContain(
+    'The offboarding of Dana Reyes was undone. What could be given back was given back',
+  );
   expect(accessOf(world.company, '1010')).toMatchObject({
     okta: { grants: [], apiTokens: [] },
     google: { tokens: [] },
@@ -59,7 +61,7 @@ it('undo leaves suspended who was suspended before, and out of a group who was o
   expect(google.state.users.get('111011000000000000000')?.suspended).toBe(true);
 
   await world.press('1005', await world.card(caseId), 'Undo…');
-  await until(async () => (await words(caseId)).includes('Restored'), 20_000);
+  await until(async () => (await words(caseId)).includes('· Restored ·'), 20_000);
   expect(restorable('1011')).toEqual(before);
   expect(okta.state.users.get(user.id)?.status).toBe('SUSPENDED');
 }, 60_000);
@@ -86,7 +88,7 @@ it('cancelling while it runs lets what runs finish, begins nothing new, and give
   const { told } = await world.press('1005', await world.card(caseId), 'Cancel…');
   expect(told).toContain('The case is being cancelled; what was changed is given back.');
 
-  await until(async () => (await words(caseId)).includes('Cancelled. The case is closed.'), 30_000);
+  await until(async () => (await words(caseId)).includes('· Cancelled ·'), 30_000);
   expect(restorable('1013')).toEqual(before);
   // The groups belong to the second wave, which did not begin.
   const groups = Object.values(world.doubles)
@@ -107,7 +109,7 @@ it('what a target system refuses to give back is handed to a person, and Try aga
   expect(await words(caseId)).toContain(
     'the credentials lack the right to do this. Nothing was changed. Grant it, or do this by hand.',
   );
-  expect(await words(caseId)).not.toContain('Restored');
+  expect(await words(caseId)).not.toContain('· Restored ·');
 
   world.calm();
   await until(async () => {
@@ -115,7 +117,7 @@ it('what a target system refuses to give back is handed to a person, and Try aga
       await words(caseId),
     );
     if (handed) await world.press('1005', await world.card(caseId), 'Try again', handed[1]);
-    return (await words(caseId)).includes('Restored');
+    return (await words(caseId)).includes('· Restored ·');
   }, 20_000);
   expect(restorable('1016')).toEqual(before);
 }, 60_000);

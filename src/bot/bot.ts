@@ -7,6 +7,7 @@ import { approve, approveDeletion, reject } from './actions/decide.ts';
 import { sendEvidence } from './actions/evidence.ts';
 import { turnPage, viewPlan } from './actions/plan.ts';
 import { attest, cancel, lookAgain, retryStep, undo } from './actions/steer.ts';
+import { cardKey } from './card-keys.ts';
 import { createCards } from './cards.ts';
 import { findChannel } from './channel.ts';
 import { approveCase, cancelCase, evidenceOfCase, rejectCase, undoCase } from './commands/by-case.ts';
@@ -21,6 +22,7 @@ import { type ActionId, actionIds, viewIds } from './ids.ts';
 import type { Log } from './log.ts';
 import { createNotifier } from './notifier.ts';
 import { createSlackPeople } from './people.ts';
+import { createPlaces } from './place.ts';
 import { eventsUrlOf, httpReceiver, socketReceiver } from './receivers.ts';
 import type { ActionHandler, CommandHandler, Desk, SubmissionHandler } from './requests.ts';
 import { routeRequests } from './router.ts';
@@ -28,6 +30,7 @@ import { createSeal } from './seal.ts';
 import type { BotSettings, Route } from './settings.ts';
 import { slackLogger } from './slack-logger.ts';
 import type { BotStore } from './store.ts';
+import { createTasks } from './tasks.ts';
 import { submitAttest } from './views/attest.ts';
 import { submitDecision } from './views/decide.ts';
 
@@ -123,20 +126,27 @@ export function createBot(deps: BotDeps): Bot {
   const seal = createSeal(deps.buttonSecret);
   const people = createSlackPeople({ slack, engine, now });
   let channel: string | undefined;
-  const cards = createCards({
+  const places = createPlaces({
     engine,
-    store,
     slack,
-    seal,
     people,
     channel() {
       if (!channel) throw new Error('bot: card: the bot is not started yet; nothing was shown.');
       return channel;
     },
+    now,
+  });
+  const cards = createCards({
+    engine,
+    store,
+    slack,
+    seal,
+    places,
     cardEditsEveryMs: settings.cardEditsEveryMs,
     now,
     log,
   });
+  const tasks = createTasks({ store, cards, places, log });
   const desk: Desk = { engine, store, cards, people, slack, seal, now, log };
   const gate = createGate(desk, new Set(settings.teams));
   app.use(gate.admit);
@@ -146,14 +156,17 @@ export function createBot(deps: BotDeps): Bot {
   let eventsUrl: string | undefined;
   return {
     app,
-    notifier: createNotifier({ engine, store, slack, cards, people, log }),
+    notifier: createNotifier({ engine, store, slack, cards, tasks, people, log }),
     async start() {
       await app.init();
       channel = await findChannel(slack, settings);
       const port = await door.start();
       if (settings.mode === 'http' && port !== undefined) eventsUrl = eventsUrlOf(settings.host ?? '127.0.0.1', port);
       // What changed while nobody edited the cards: after a crash the last edit may be missing.
-      for (const { id } of await engine.cases({ open: true, limit: 100 })) cards.renewSoon(id);
+      for (const view of await engine.cases({ open: true, limit: 100 })) {
+        cards.renewSoon(cardKey(view));
+        tasks.renewSoon(view);
+      }
     },
     async stop() {
       await door.stop();

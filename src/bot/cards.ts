@@ -1,18 +1,16 @@
 import { WebAPIPlatformError, WebAPIRateLimitedError, type WebClient } from '@slack/web-api';
-import type { types } from '@slack/bolt';
-import type { CaseView, Engine } from '#engine/engine.ts';
+import type { Engine } from '#engine/engine.ts';
+import { contentOf, knownBatch, knownCase, notHere, readerIn, readerMark } from './card-content.ts';
+import { batchCopyKey, batchKey, subjectOf } from './card-keys.ts';
 import { createEdits } from './edits.ts';
+import { stepRef } from './ids.ts';
 import type { Log } from './log.ts';
-import { batchCard } from './messages/batch-card.ts';
-import { card } from './messages/card.ts';
-import { sentence, type Message } from './messages/text.ts';
-import { namesFor, namesOf } from './names.ts';
-import type { SlackPeople } from './people.ts';
-import { createPlace } from './place.ts';
+import { sentence } from './messages/text.ts';
+import type { Places } from './place.ts';
 import type { Seal } from './seal.ts';
 import type { BotStore, StoredCard } from './store.ts';
 
-/** The cards in Slack: projections of the engine's record, one message a case and one a held batch. */
+/** The cards in Slack: projections of the engine's record, one message a case, a held batch and a step by hand. */
 export interface Cards {
   /** Makes sure that there is a card; posts it where there is none. */
   ensure(key: string): Promise<StoredCard>;
@@ -20,6 +18,8 @@ export interface Cards {
   renew(key: string): Promise<void>;
   /** The same, without waiting: tried again for a while when Slack does not take it. */
   renewSoon(key: string): void;
+  /** Gives each other approver a card of their own where the batch's stands in direct messages. */
+  copyBatch(batchId: string): Promise<void>;
   /** Says a sentence in the card's thread, once for each notice. */
   say(key: string, noticeId: string, text: string): Promise<void>;
   /** A link to the card, where there is one. */
@@ -27,23 +27,12 @@ export interface Cards {
   close(): Promise<void>;
 }
 
-/** The key of a case's card: the card of the batch as long as that holds it. */
-export function cardKey(view: Pick<CaseView, 'id' | 'phase' | 'batchId'>): string {
-  return view.phase === 'held' && view.batchId ? batchKey(view.batchId) : view.id;
-}
-
-export function batchKey(batchId: string): string {
-  return `batch:${batchId}`;
-}
-
 export interface CardsDeps {
   readonly engine: Engine;
   readonly store: BotStore;
   readonly slack: WebClient;
   readonly seal: Seal;
-  readonly people: SlackPeople;
-  /** The id of the channel where cards stand. */
-  readonly channel: () => string;
+  readonly places: Places;
   readonly cardEditsEveryMs: number;
   readonly now: () => number;
   readonly log: Log;
@@ -54,70 +43,92 @@ const mostTries = 8;
 const closeLimitMs = 5_000;
 
 export function createCards(deps: CardsDeps): Cards {
-  const { engine, store, slack, seal, channel, now, log } = deps;
+  const { engine, store, slack, places, now, log } = deps;
   const edits = createEdits({ edit, everyMs: deps.cardEditsEveryMs, now });
-  const placeFor = createPlace(deps);
   /** Posts under way: two notices at once make one card. */
   const posting = new Map<string, Promise<StoredCard>>();
   /** Tries again that wait; cleared when the bot stops. */
   const retries = new Map<string, NodeJS.Timeout>();
   let closed = false;
 
-  async function content(key: string, where: string): Promise<Message<types.KnownBlock>> {
-    if (key.startsWith('batch:')) {
-      const batch = await engine.batch(key.slice('batch:'.length));
-      if (!batch) throw new Error('bot: card: the engine does not know this batch; nothing was shown.');
-      const names = await namesOf(
-        engine,
-        batch.votes.map(({ by }) => by),
-      );
-      return batchCard({ batch, names, sealFor: (action, ref) => seal.sign(action, where, { caseId: batch.id, ref }) });
-    }
-    const view = await engine.case(key);
-    if (!view) throw new Error('bot: card: the engine does not know this case; nothing was shown.');
-    const names = await namesFor(engine, view);
-    return card({ view, names, sealFor: (action, ref) => seal.sign(action, where, { caseId: view.id, ref }) });
-  }
-
   async function ensure(key: string): Promise<StoredCard> {
     const known = await store.card(key);
-    if (known) return known;
-    const run = posting.get(key) ?? post(key).finally(() => posting.delete(key));
+    if (known && !(await mustLeave(key, known))) return known;
+    return alone(key, () => (known ? move(key, known) : post(key)));
+  }
+
+  function alone(key: string, act: () => Promise<StoredCard>): Promise<StoredCard> {
+    const run = posting.get(key) ?? act().finally(() => posting.delete(key));
     posting.set(key, run);
     return run;
   }
 
   async function post(key: string): Promise<StoredCard> {
-    const where = await placeOf(key);
+    const { where, mark } = await placeOf(key);
     // Not tried again here: an answer that got lost would post a second card. The engine asks again; of two cards only
     // the one that is stored works, the other leads to it.
-    const posted = await slack.chat.postMessage({ channel: where, ...(await content(key, where)), ...quiet });
+    const posted = await slack.chat.postMessage({ channel: where, ...(await contentOf(deps, key, where)), ...quiet });
     if (!posted.channel || !posted.ts) throw new Error('bot: card: Slack took the card and did not say where it is.');
     const stored = await store.saveCard(key, { channel: posted.channel, ts: posted.ts });
+    if (mark) await store.markSaid(key, mark);
     // A direct conversation tells its id only now: the buttons are signed for it by an edit.
     if (stored.channel !== where) renewSoon(key);
     return stored;
   }
 
-  async function placeOf(key: string): Promise<string> {
-    if (key.startsWith('batch:')) return channel();
-    const view = await engine.case(key);
-    if (!view) throw new Error('bot: card: the engine does not know this case; nothing was shown.');
-    return placeFor(view);
+  /** A channel's id or a user's; for a batch in direct messages, the mark of whose they are. */
+  async function placeOf(key: string): Promise<{ where: string; mark?: string }> {
+    const subject = subjectOf(key);
+    if (subject.kind === 'case') return { where: await places.ofCase(await knownCase(engine, subject.caseId)) };
+    if (subject.kind === 'task') {
+      const view = await knownCase(engine, subject.caseId);
+      const step = view.steps.find(({ id }) => stepRef(id) === subject.ref);
+      const userId = step && (await places.ofTask(view, step));
+      if (userId) return { where: userId };
+      throw new Error('bot: card: whoever does this step by hand is not in Slack; nothing was shown.');
+    }
+    const batch = await knownBatch(engine, subject.batchId);
+    if (!subject.readerId && (await places.mayShow(batch))) return { where: places.channel() };
+    const readers = await places.readersOf(batch);
+    const reader = subject.readerId ? readers.find(({ id }) => id === subject.readerId) : readers[0];
+    if (!reader) throw new Error('bot: card: this approver is not asked about the batch any more; nothing was shown.');
+    return { where: reader.userId, mark: readerMark(reader.id) };
+  }
+
+  /** Whether the card of a batch, which takes more people while it stands, is where one of them would see it. */
+  async function mustLeave(key: string, { channel }: StoredCard): Promise<boolean> {
+    const subject = subjectOf(key);
+    if (subject.kind !== 'batch' || channel !== places.channel()) return false;
+    return !(await places.mayShow(await knownBatch(engine, subject.batchId)));
+  }
+
+  async function move(key: string, { channel, ts }: StoredCard): Promise<StoredCard> {
+    try {
+      await slack.chat.update({ channel, ts, ...notHere });
+    } catch (error) {
+      if (!isGone(error)) throw error;
+    }
+    await store.forgetCard(key, ts);
+    return post(key);
   }
 
   async function edit(key: string): Promise<void> {
     const stored = await store.card(key);
     if (!stored) return;
     const { channel: where, ts } = stored;
+    if (await mustLeave(key, stored)) {
+      await alone(key, () => move(key, stored));
+      return;
+    }
     try {
-      await slack.chat.update({ channel: where, ts, ...(await content(key, where)) });
+      await slack.chat.update({ channel: where, ts, ...(await contentOf(deps, key, where)) });
     } catch (error) {
       if (!isGone(error)) throw error;
       // Somebody deleted the message: the next card takes its place.
       await store.forgetCard(key, ts);
       await ensure(key);
     }
+    await Promise.all(copiesOf(key, stored).map((copy) => edits.request(copy)));
   }
 
   function renewSoon(key: string, tries = 0): void {
@@ -141,6 +152,16 @@ export function createCards(deps: CardsDeps): Cards {
     ensure,
     renew: (key) => edits.request(key),
     renewSoon: (key) => renewSoon(key),
+    async copyBatch(batchId) {
+      const main = batchKey(batchId);
+      const stored = await store.card(main);
+      if (!stored || stored.channel === places.channel()) return;
+      for (const { id } of await places.readersOf(await knownBatch(engine, batchId))) {
+        if (id === readerIn(stored.said)) continue;
+        await ensure(batchCopyKey(batchId, id));
+        await store.markSaid(main, copyMark(id));
+      }
+    },
     async say(key, noticeId, text) {
       const stored = await ensure(key);
       if (stored.said.includes(noticeId)) return;
@@ -158,6 +179,21 @@ export function createCards(deps: CardsDeps): Cards {
       await edits.close(closeLimitMs);
     },
   };
+}
+
+const copied = 'copy:';
+
+/** The mark, in what a batch's card has said, of an approver who has a copy. */
+function copyMark(readerId: string): string {
+  return `${copied}${readerId}`;
+}
+
+function copiesOf(key: string, { said }: StoredCard): readonly string[] {
+  const subject = subjectOf(key);
+  if (subject.kind !== 'batch' || subject.readerId) return [];
+  return said.flatMap((mark) =>
+    mark.startsWith(copied) ? [batchCopyKey(subject.batchId, mark.slice(copied.length))] : [],
+  );
 }
 
 function isGone(error: unknown): boolean {

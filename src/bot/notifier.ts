@@ -1,19 +1,22 @@
 import type { CaseView, Engine } from '#engine/engine.ts';
 import type { Notice, Notifier } from '#engine/notifier.ts';
 import type { WebClient } from '@slack/web-api';
-import { batchKey, cardKey, type Cards } from './cards.ts';
+import { batchKey, cardKey } from './card-keys.ts';
+import type { Cards } from './cards.ts';
 import type { Log } from './log.ts';
 import { approvalByMessage, noticeLine, outcomeLine, outcomes } from './messages/notices.ts';
 import { sentence } from './messages/text.ts';
 import { namesFor } from './names.ts';
 import type { SlackPeople } from './people.ts';
 import type { BotStore } from './store.ts';
+import type { Tasks } from './tasks.ts';
 
 export interface NotifierDeps {
   readonly engine: Engine;
   readonly store: BotStore;
   readonly slack: WebClient;
   readonly cards: Cards;
+  readonly tasks: Tasks;
   readonly people: SlackPeople;
   readonly log: Log;
 }
@@ -23,14 +26,19 @@ const mostApprovers = 10;
 
 /** Answers the engine's notifier with Slack messages: the card, a line in its thread, a word to whoever asked. */
 export function createNotifier(deps: NotifierDeps): Notifier {
-  const { engine, cards, log } = deps;
+  const { engine, cards, tasks, log } = deps;
 
   function changed(caseId: string): void {
-    engine.case(caseId).then(
-      (view) => view && cards.renewSoon(cardKey(view)),
-      (error: unknown) =>
-        log('a change could not be looked up', { caseId, error: error instanceof Error ? error.name : 'unknown' }),
+    showChange(caseId).catch((error: unknown) =>
+      log('a change could not be looked up', { caseId, error: error instanceof Error ? error.name : 'unknown' }),
     );
+  }
+
+  async function showChange(caseId: string): Promise<void> {
+    const view = await engine.case(caseId);
+    if (!view) return;
+    cards.renewSoon(cardKey(view));
+    tasks.renewSoon(view);
   }
 
   /** Rejects when Slack does not take it, so that the engine asks again; what was already said is not said again. */
@@ -44,9 +52,12 @@ export function createNotifier(deps: NotifierDeps): Notifier {
     // A batch is one card for all of its cases; a line for each of two hundred people would be noise.
     if (key === caseId) await cards.say(key, id, noticeLine(kind, view, await namesFor(engine, view)));
     if (outcomes.has(kind)) await tellRequester(key, `${id}:requester`, kind, view);
-    if (known) await cards.renew(key);
+    if (kind === 'needsPerson') await tasks.hand(view);
+    if (known || kind === 'needsPerson') await cards.renew(key);
+    tasks.renewSoon(view);
     const { batchId } = view.offboarding.state;
     if (batchId && key === caseId) await renewBatch(batchId);
+    if (batchId && key !== caseId) await cards.copyBatch(batchId);
   }
 
   /** The card stands in one approver's direct messages, because the leaver reads the channel: the others are told apart. */

@@ -1,4 +1,4 @@
-import type { CaseView, Engine } from '#engine/engine.ts';
+import type { CaseView, Engine, StepView } from '#engine/engine.ts';
 import type { Actor } from './requests.ts';
 
 // The engine has the last word on every act. What is asked here is only whether a form is worth opening, and who may read.
@@ -29,8 +29,23 @@ export function whyNotDecide({ identity }: Actor, view: CaseView): string | unde
 }
 
 /** Why this person cannot help the case along, or `undefined`. */
-export async function whyNotSteer(engine: Engine, { identity }: Actor, view: CaseView): Promise<string | undefined> {
+export async function whyNotSteer(
+  engine: Engine,
+  { identity }: Pick<Actor, 'identity'>,
+  view: CaseView,
+): Promise<string | undefined> {
   if (identity.id === view.subject.id) return 'This case is about you; you cannot steer it. Nothing was changed.';
   if (identity.id === view.requester?.id || (await engine.mayStart(identity.id))) return undefined;
   return 'The policy does not let you do this. Nothing was changed. Ask an approver.';
+}
+
+/** Why this person's word is not taken for the step, or `undefined`: besides the case's team its system's owner may give it. */
+export async function whyNotAttest(
+  engine: Engine,
+  who: Pick<Actor, 'identity'>,
+  view: CaseView,
+  { ownerEmail }: StepView,
+): Promise<string | undefined> {
+  const isOwner = who.identity.email === ownerEmail && who.identity.id !== view.subject.id;
+  return isOwner ? undefined : whyNotSteer(engine, who, view);
 }

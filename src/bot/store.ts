@@ -8,7 +8,7 @@ export interface StoredCard {
 
 /** What the bot has to remember over a restart. Nothing here decides anything: that is the engine's. */
 export interface BotStore {
-  /** `key` is a case id, or `batch:` and a batch id. */
+  /** What the key of a card is made of, card-keys.ts says. */
   card(key: string): Promise<StoredCard | undefined>;
   /** Keeps where the card stands unless one is kept already, and gives back the one that is kept. */
   saveCard(key: string, place: Pick<StoredCard, 'channel' | 'ts'>): Promise<StoredCard>;

@@ -42,6 +42,7 @@ export function caseView(input: {
       ...(attestation ? { attestation } : {}),
       system: connector?.name ?? step.account.connector,
       byHand: connector?.byHand !== undefined,
+      ...(connector?.byHand ? { ownerEmail: connector.byHand.ownerEmail } : {}),
     };
   };
   return {

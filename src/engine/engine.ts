@@ -53,6 +53,8 @@ export interface StepView extends Step, Omit<StepState, 'note'> {
   readonly attestation?: string | undefined;
   /** A person's word is the only proof there can be: the step belongs to a target system without an interface. */
   readonly byHand: boolean;
+  /** Who does it there, where the target system is of that kind. */
+  readonly ownerEmail?: string | undefined;
 }
 
 /** A case as it stands now, for reading: the one source of every card, list and page. */

@@ -128,7 +128,7 @@ describe('an offboarding in Slack', () => {
   it('takes a step again, and a word for a step that only a person can do', async () => {
     await using world = await openWorld();
     const failed = step(0, { status: 'unproven', because: 'still shows a session' });
-    const byHand = step(4, { status: 'handedOver', because: 'Take the badge.' });
+    const byHand = step(4, { status: 'handedOver', attempts: 1, because: 'Take the badge.' });
     world.engine.place('OFF-7', { phase: 'removing', steps: [failed, byHand] });
     await world.engine.tell('OFF-7', 'needsPerson');
 

@@ -4,30 +4,39 @@ import { withLink } from '../messages/answers.ts';
 import type { ActionRequest, Desk } from '../requests.ts';
 import type { Sealed } from '../seal.ts';
 
-/** A button that is proved to be ours, on the card that is stored, with the case as it stands now. */
+/** A button that is proved to be ours, on a card that is stored, with the case as it stands now. */
 export interface Pressed {
   readonly view: CaseView;
   readonly ref: string;
+  /** The key of the card; of the case's own where the button is in a modal. */
+  readonly key: string;
 }
 
+/** The keys of the cards on which a button may stand, the chief one first. */
+type KeysOf = (sealed: Sealed) => readonly [string, ...string[]];
+
 /** Proves the button of a card, or of a modal that stands before this person; says why and gives nothing when it cannot. */
-export async function pressedOn(request: ActionRequest, desk: Desk): Promise<Pressed | undefined> {
-  const sealed = await provenOn(request, desk, ({ caseId }) => caseId);
-  if (!sealed) return undefined;
-  const view = await desk.engine.case(sealed.caseId);
-  if (view) return { view, ref: sealed.ref };
+export async function pressedOn(
+  request: ActionRequest,
+  desk: Desk,
+  keysOf: KeysOf = ({ caseId }) => [caseId],
+): Promise<Pressed | undefined> {
+  const proven = await provenOn(request, desk, keysOf);
+  if (!proven) return undefined;
+  const view = await desk.engine.case(proven.caseId);
+  if (view) return { view, ref: proven.ref, key: proven.key };
   await request.reply.say(
     'The engine does not know this case. Nothing was changed. /offboard list shows the open ones.',
   );
   return undefined;
 }
 
-/** The same for any card; `keyOf` says under which key the card is stored. */
+/** The same for any card. */
 export async function provenOn(
   request: ActionRequest,
   desk: Desk,
-  keyOf: (sealed: Sealed) => string,
-): Promise<Sealed | undefined> {
+  keysOf: KeysOf,
+): Promise<(Sealed & Pick<Pressed, 'key'>) | undefined> {
   const { actionId, value, message, actor, reply } = request;
   const sealed = desk.seal.open(actionId, message?.channel ?? actor.userId, value);
   if (!sealed) {
@@ -37,10 +46,17 @@ export async function provenOn(
     );
     return undefined;
   }
-  if (!message) return sealed;
-  const stored = await desk.store.card(keyOf(sealed));
-  if (stored?.channel === message.channel && stored.ts === message.ts) return sealed;
-  await outdated(request, desk, keyOf(sealed));
+  const keys = keysOf(sealed);
+  if (!message) return { ...sealed, key: keys[0] };
+  // The current card is the one in this conversation, where there is one: another may be out of the person's sight.
+  let current = keys[0];
+  for (const key of keys) {
+    const stored = await desk.store.card(key);
+    if (stored?.channel !== message.channel) continue;
+    if (stored.ts === message.ts) return { ...sealed, key };
+    current = key;
+  }
+  await outdated(request, desk, current);
   return undefined;
 }
 

@@ -1,9 +1,11 @@
 import type { Answer, CaseView } from '#engine/engine.ts';
+import { taskKey } from '../card-keys.ts';
 import { viewIds } from '../ids.ts';
 import { touched } from '../messages/card-buttons.ts';
 import { attestModal } from '../messages/modals.ts';
+import { isForHand } from '../messages/words.ts';
 import type { ActionHandler, ActionRequest, Desk } from '../requests.ts';
-import { whyNotSteer } from '../rights.ts';
+import { whyNotAttest } from '../rights.ts';
 import { once } from './decision.ts';
 import { outdated, pressedOn, stepOf } from './pressed.ts';
 
@@ -38,12 +40,12 @@ export const lookAgain: ActionHandler = async (request, desk) => {
 
 /** Done by hand…: opens the form for the person's word. */
 export const attest: ActionHandler = async (request, desk) => {
-  const pressed = await pressedOn(request, desk);
+  const pressed = await pressedOn(request, desk, ({ caseId, ref }) => [caseId, taskKey(caseId, ref)]);
   if (!pressed) return;
-  const { view, ref } = pressed;
+  const { view, ref, key } = pressed;
   const step = stepOf(view, ref);
-  if (!step || step.status !== 'handedOver') return outdated(request, desk, view.id);
-  const refused = await whyNotSteer(desk.engine, request.actor, view);
+  if (!step || !isForHand(view, step)) return outdated(request, desk, key);
+  const refused = await whyNotAttest(desk.engine, request.actor, view, step);
   if (refused) return request.reply.say(refused);
   const metadata = desk.seal.sign(viewIds.attest, request.actor.userId, { caseId: view.id, ref });
   await request.reply.open(attestModal(step, view, metadata));

@@ -4,6 +4,7 @@ import { card } from '../messages/card.ts';
 import { count, oneLine } from '../messages/text.ts';
 import { namesFor } from '../names.ts';
 import type { CommandHandler, CommandRequest, Desk } from '../requests.ts';
+import { reachedOf } from '../owners.ts';
 import { mayRead, noSuchCase, readable } from '../rights.ts';
 import { showList } from './list.ts';
 import { findWho, unknownPerson } from './open.ts';
@@ -34,7 +35,11 @@ export const status: CommandHandler<'status'> = async (request, desk) => {
 };
 
 async function show({ reply }: Pick<CommandRequest, 'reply'>, desk: Desk, view: CaseView): Promise<void> {
-  const { text, blocks } = card({ view, names: await namesFor(desk.engine, view) });
+  const { text, blocks } = card({
+    view,
+    names: await namesFor(desk.engine, view),
+    reached: await reachedOf(desk.store, view),
+  });
   const link = withLink('', await desk.cards.link(view.id), 'The card with its buttons').blocks.slice(1);
   await reply.say({ text, blocks: [...blocks, ...link] });
 }

@@ -5,7 +5,7 @@ import { actionIds, stepRef } from '../ids.ts';
 import type { Size } from './card-size.ts';
 import { takingSteps } from './card-facts.ts';
 import { count, oneLine, plain, shorten } from './text.ts';
-import { needsPerson, statusOf, stepTitle, type Names } from './words.ts';
+import { isForHand, isWanted, needsPerson, statusOf, stepTitle, type StepsInput } from './words.ts';
 
 /** The signed value of one button on this card. */
 export type SealFor = (action: string, ref: string) => string;
@@ -135,22 +135,27 @@ function confirmCancel(view: CaseView, who: string): NonNullable<types.Button['c
 }
 
 /** A section with its own button for each of the first steps that a person has to look at. */
-export function stepSections(view: CaseView, names: Names, sealFor: SealFor, size: Size): types.KnownBlock[] {
-  return view.steps
-    .filter((step) => !view.closed && needsPerson(step))
+export function stepSections(input: StepsInput, sealFor: SealFor, size: Size): types.KnownBlock[] {
+  return input.view.steps
+    .filter((step) => needsPerson(step) && isWanted(input.view, step))
     .slice(0, size.sections)
-    .map((step) => stepSection(step, names, sealFor, size.line * 2));
+    .map((step) => stepSection(step, input, sealFor, size.line * 2));
 }
 
-export function stepSection(step: StepView, names: Names, sealFor: SealFor, most: number): types.SectionBlock {
+export function stepSection(
+  step: StepView,
+  { view, names, reached }: StepsInput,
+  sealFor: SealFor,
+  most: number,
+): types.SectionBlock {
   const because = step.because ? `\n${oneLine(step.because)}` : '';
-  const text = plain(`${statusOf(step, names)}: ${stepTitle(step)}${because}`, most);
-  return { type: 'section', text, accessory: stepButton(step, sealFor) };
+  const text = plain(`${statusOf(step, names, reached?.get(step.id))}: ${stepTitle(step)}${because}`, most);
+  return { type: 'section', text, accessory: stepButton(step, view, sealFor) };
 }
 
 /** What a person can do about the step: give their word where nothing can be read, else have it done again. */
-function stepButton(step: StepView, sealFor: SealFor): types.Button {
-  const byHand = step.byHand && step.status === 'handedOver';
+function stepButton(step: StepView, view: CaseView, sealFor: SealFor): types.Button {
+  const byHand = isForHand(view, step);
   const action = byHand ? actionIds.attest : actionIds.retryStep;
   const words = byHand ? 'Done by hand…' : 'Try again';
   return {

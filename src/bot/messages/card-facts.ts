@@ -2,7 +2,16 @@ import type { types } from '@slack/bolt';
 import type { CaseView, StepView } from '#engine/engine.ts';
 import { cut, type Size } from './card-size.ts';
 import { count, namesInARow, oneLine, plain, shorten } from './text.ts';
-import { isProven, needsPerson, operationWords, statusOf, stepTitle, type Names } from './words.ts';
+import {
+  isProven,
+  needsPerson,
+  operationWords,
+  statusOf,
+  stepTitle,
+  type Names,
+  type Reached,
+  type StepsInput,
+} from './words.ts';
 
 /** Who leaves, and how much that concerns. */
 export function subjectFields(view: CaseView, size: Size): types.PlainTextElement[] {
@@ -88,16 +97,16 @@ export function planLines(view: CaseView, size: Pick<Size, 'lines'>): readonly s
 }
 
 /** The steps, those that need a person first; each with its state in words. */
-export function stepLines(view: CaseView, names: Names, size: Size): readonly string[] {
+export function stepLines({ view, names, reached }: StepsInput, size: Size): readonly string[] {
   const lines = [...view.steps]
     .sort((one, other) => urgency(one) - urgency(other))
-    .map((step) => stepLine(step, names));
+    .map((step) => stepLine(step, names, reached?.get(step.id)));
   return cut(lines, size, 'steps');
 }
 
-function stepLine(step: StepView, names: Names): string {
+function stepLine(step: StepView, names: Names, reached: Reached | undefined): string {
   const because = needsPerson(step) && step.because ? ` — ${oneLine(step.because)}` : '';
-  return `${statusOf(step, names)} · ${shorten(stepTitle(step), 110)}${because}`;
+  return `${statusOf(step, names, reached)} · ${shorten(stepTitle(step), 110)}${because}`;
 }
 
 const order: readonly StepView['status'][] = [

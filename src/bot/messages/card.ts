@@ -6,12 +6,9 @@ import { decisionBlocks } from './card-decision.ts';
 import { planLines, progress, stepLines, subjectFields } from './card-facts.ts';
 import { says } from './says.ts';
 import { count, escape, namesInARow, oneLine, plain, shorten, type Message } from './text.ts';
-import { nameOf, standing, type Names } from './words.ts';
+import { nameOf, standing, type Names, type StepsInput } from './words.ts';
 
-export interface CardInput {
-  readonly view: CaseView;
-  /** The names of the people whose ids the case carries. */
-  readonly names: Names;
+export interface CardInput extends StepsInput {
   /** The signed value of a button; left out where the card is only for reading. */
   readonly sealFor?: SealFor | undefined;
 }
@@ -43,7 +40,8 @@ const sizes: readonly Size[] = [
   smallest,
 ];
 
-function blocksOf({ view, names, sealFor }: CardInput, size: Size): types.KnownBlock[] {
+function blocksOf(input: CardInput, size: Size): types.KnownBlock[] {
+  const { view, names, sealFor } = input;
   const { subject, requester, offboarding } = view;
   const asked = requester ? `asked for by ${oneLine(requester.displayName)}` : 'asked for by the HR system';
   const { plan, planChanges, heldBecause } = offboarding.state;
@@ -72,8 +70,8 @@ function blocksOf({ view, names, sealFor }: CardInput, size: Size): types.KnownB
       plan.unknown.length > 0,
     ),
     ...decisionBlocks(view, names, size),
-    ...listed(['Steps', ...stepLines(view, names, size)], size, view.steps.length > 0),
-    ...(sealFor ? stepSections(view, names, sealFor, size) : []),
+    ...listed(['Steps', ...stepLines(input, size)], size, view.steps.length > 0),
+    ...(sealFor ? stepSections(input, sealFor, size) : []),
     ...ending(view, names),
     ...(sealFor ? caseButtons(view, sealFor) : []),
   ];

@@ -4,7 +4,7 @@ import { actionIds, viewIds } from '../ids.ts';
 import { stepSection, type SealFor } from './card-buttons.ts';
 import { progress } from './card-facts.ts';
 import { namesInARow, oneLine, plain } from './text.ts';
-import { needsPerson, statusOf, stepTitle, type Names } from './words.ts';
+import { isWanted, needsPerson, statusOf, stepTitle, type Names } from './words.ts';
 
 /** Steps on one page of the plan: a modal takes 100 blocks and nobody reads that many. */
 export const stepsPerPage = 20;
@@ -44,7 +44,7 @@ export function planModal(input: { view: CaseView; names: Names; page: number; s
 }
 
 function section(step: StepView, view: CaseView, names: Names, sealFor: SealFor): types.KnownBlock {
-  if (!view.closed && needsPerson(step)) return stepSection(step, names, sealFor, 700);
+  if (needsPerson(step) && isWanted(view, step)) return stepSection(step, { view, names }, sealFor, 700);
   const lines = [
     `${statusOf(step, names)}: ${stepTitle(step)}`,
     ...(step.affects.length > 0

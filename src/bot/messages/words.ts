@@ -70,10 +70,30 @@ export function nameOf(names: Names, id: string): string {
   return oneLine(names.get(id) ?? id);
 }
 
-/** `✓ proven (changed)`, `✎ by hand (Ivo Petrov)`. */
-export function statusOf(step: StepView, names: Names): string {
+/** Who was asked to do a step in a system without an interface, its owner or the manager of an owner who leaves; else why nobody was. */
+export type Reached = 'owner' | 'manager' | 'notInSlack' | 'leaves';
+
+const reachedWords: Readonly<Record<Reached, string>> = {
+  owner: 'owner asked',
+  manager: 'owner leaves, manager asked',
+  notInSlack: 'owner not in Slack',
+  leaves: 'owner leaves, nobody asked',
+};
+
+/** What the steps of a card are shown from. */
+export interface StepsInput {
+  readonly view: CaseView;
+  /** The names of the people whose ids the case carries. */
+  readonly names: Names;
+  /** Whether the owners of systems without an interface were asked, by step id. */
+  readonly reached?: ReadonlyMap<string, Reached> | undefined;
+}
+
+/** `✓ proven (changed)`, `✎ by hand (Ivo Petrov)`, `! handed to a person (owner not in Slack)`. */
+export function statusOf(step: StepView, names: Names, reached?: Reached): string {
   const [sign, words] = statusWords[step.status];
-  return step.status === 'attested' && step.by ? `${sign} ${words} (${nameOf(names, step.by)})` : `${sign} ${words}`;
+  if (step.status === 'attested' && step.by) return `${sign} ${words} (${nameOf(names, step.by)})`;
+  return reached ? `${sign} ${words} (${reachedWords[reached]})` : `${sign} ${words}`;
 }
 
 /** `Okta · dana.reyes · suspend sign-in`. */
@@ -87,4 +107,19 @@ export function isProven({ status }: StepView): boolean {
 
 export function needsPerson({ status }: StepView): boolean {
   return status === 'handedOver' || status === 'unproven';
+}
+
+/** Whether the case still wants the step: what is being given back is not taken away any more. */
+export function isWanted({ closed, phase }: CaseView, { operation }: StepView): boolean {
+  const isGivingBack = operation === 'unsuspend' || operation === 'restoreEntitlements';
+  return !closed && (isGivingBack || (phase !== 'cancelling' && phase !== 'undoing'));
+}
+
+/**
+ * Whether a person is asked to do the step and to give their word. One that nobody approved, or that waits for a step
+ * before it, was handed to a person too, but was never tried: that person does not do it, they have it tried again.
+ */
+export function isForHand(view: CaseView, step: StepView): boolean {
+  const { byHand, status, unapproved, attempts } = step;
+  return byHand && status === 'handedOver' && !unapproved && attempts > 0 && isWanted(view, step);
 }

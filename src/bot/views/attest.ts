@@ -1,5 +1,6 @@
 import { once } from '../actions/decision.ts';
 import { stepOf } from '../actions/pressed.ts';
+import { taskKey } from '../card-keys.ts';
 import { fieldIds, viewIds } from '../ids.ts';
 import type { SubmissionHandler } from '../requests.ts';
 
@@ -18,4 +19,5 @@ export const submitAttest: SubmissionHandler = async (request, desk) => {
     card: view.id,
     act: () => desk.engine.attest({ caseId: view.id, stepId: step.id, by: actor.identity.id, note }),
   });
+  desk.cards.renewSoon(taskKey(view.id, sealed.ref));
 };

@@ -121,7 +121,7 @@ describe('the card', () => {
   });
 
   it('gives a hand-made step its form and a failed one its second try', () => {
-    const byHand = step(4, { status: 'handedOver' });
+    const byHand = step(4, { status: 'handedOver', attempts: 1 });
     const failed = step(0, { status: 'unproven' });
 
     expect(actionsIn(caseView({ phase: 'removing', steps: [byHand] }))).toContain('exeunt.step.attest');

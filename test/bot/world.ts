@@ -34,6 +34,8 @@ export interface World extends AsyncDisposable {
   card(caseId: string): Message;
   /** The value of a button of the card. */
   valueOf(caseId: string, actionId: string): string;
+  /** Stops the bot and starts another that remembers what is stored, and nothing else. */
+  restart(): Promise<void>;
   /** Waits until something is so; fails after three seconds. */
   until(what: () => boolean): Promise<void>;
 }
@@ -77,28 +79,31 @@ export async function openWorld(
   const engine = engineDouble();
   const store = memoryStore();
   const logged: { message: string; data: unknown }[] = [];
-  const bot = createBot({
-    engine,
-    settings: {
-      mode: 'http',
-      botToken: secret(botToken),
-      signingSecret: secret(signingSecret),
-      channel,
-      teams: [team.id],
-      apiUrl: slack.apiUrl,
-      host: '127.0.0.1',
-      port: 0,
-      cardEditsEveryMs: options.cardEditsEveryMs ?? 10,
-    },
-    store,
-    buttonSecret: secret('button-secret-of-the-tests'),
-    now: Date.now,
-    log: (message, data) => void logged.push({ message, data }),
-  });
-  engine.notifier = bot.notifier;
-  await bot.start();
-  const eventsUrl = bot.eventsUrl ?? '';
-  const hands = createHands({ slack, eventsUrl, patienceMs: 1000 });
+  async function startBot(): Promise<{ bot: Bot; hands: Hands; eventsUrl: string }> {
+    const bot = createBot({
+      engine,
+      settings: {
+        mode: 'http',
+        botToken: secret(botToken),
+        signingSecret: secret(signingSecret),
+        channel,
+        teams: [team.id],
+        apiUrl: slack.apiUrl,
+        host: '127.0.0.1',
+        port: 0,
+        cardEditsEveryMs: options.cardEditsEveryMs ?? 10,
+      },
+      store,
+      buttonSecret: secret('button-secret-of-the-tests'),
+      now: Date.now,
+      log: (message, data) => void logged.push({ message, data }),
+    });
+    engine.notifier = bot.notifier;
+    await bot.start();
+    const eventsUrl = bot.eventsUrl ?? '';
+    return { bot, eventsUrl, hands: createHands({ slack, eventsUrl, patienceMs: 1000 }) };
+  }
+  let running = await startBot();
 
   async function send(form: Readonly<Record<string, string>>, forgery: Forgery = {}) {
     const body = new URLSearchParams(form).toString();
@@ -106,7 +111,7 @@ export async function openWorld(
     const mac = createHmac('sha256', forgery.signedWith ?? signingSecret)
       .update(`v0:${at}:${body}`)
       .digest('hex');
-    const response = await fetch(eventsUrl, {
+    const response = await fetch(running.eventsUrl, {
       method: 'POST',
       headers: {
         'content-type': 'application/x-www-form-urlencoded',
@@ -129,8 +134,12 @@ export async function openWorld(
   return {
     slack,
     engine,
-    bot,
-    hands,
+    get bot() {
+      return running.bot;
+    },
+    get hands() {
+      return running.hands;
+    },
     store,
     logged,
     send,
@@ -170,6 +179,10 @@ export async function openWorld(
       if (!found?.[1]) throw new Error(`the card of ${caseId} has no button ${actionId}`);
       return found[1];
     },
+    async restart() {
+      await running.bot.stop();
+      running = await startBot();
+    },
     async until(what) {
       for (let tries = 0; tries < 150; tries += 1) {
         if (what()) return;
@@ -178,7 +191,7 @@ export async function openWorld(
       throw new Error(`this did not become so: ${what.toString()}`);
     },
     async [Symbol.asyncDispose]() {
-      await bot.stop();
+      await running.bot.stop();
       await slack.close();
     },
   };

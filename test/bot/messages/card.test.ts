@@ -4,6 +4,7 @@ import { card, cardLimits } from '#bot/messages/card.ts';
 import { attestModal, decideModal } from '#bot/messages/modals.ts';
 import { noticeLine } from '#bot/messages/notices.ts';
 import { pagesOf, planModal } from '#bot/messages/plan-modal.ts';
+import { taskCard } from '#bot/messages/task-card.ts';
 import { sentence } from '#bot/messages/text.ts';
 import { faultsOfBlocks, faultsOfView, mostCharactersInBlocks } from '#local/slack/limits.ts';
 import { Phase } from '#model/offboarding.ts';
@@ -185,6 +186,27 @@ describe('the other messages', () => {
 
     for (const modal of modals) expect(faultsOfView(modal, 'modal')).toEqual([]);
   });
+
+  it.each(all)(
+    'ask a person by hand in a card that Slack takes and that acts on nothing: %s, %s',
+    (_phase, _name, scene) => {
+      const view = caseView(scene);
+      const found = [
+        undefined,
+        ...view.steps.slice(0, 9),
+        { ...step(4, { ...view.steps[6], status: 'handedOver' }), attempts: 1 },
+      ];
+      for (const one of found) {
+        const { text, blocks } = taskCard({ view, step: one, names, standsIn: true, mayAttest: true, sealFor });
+
+        expect(faultsOfBlocks(blocks, 'message')).toEqual([]);
+        expect(JSON.stringify(blocks).length).toBeLessThanOrEqual(cardLimits.characters);
+        expect(text).not.toMatch(/<[!@#h]|[\n\u202e\u2066]/);
+        expect(text).toMatch(/[.…]$/);
+        expect(marksIn(blocks)).toEqual([]);
+      }
+    },
+  );
 
   it('shows every step of a long plan on some page', () => {
     const view = caseView({ phase: 'containing', steps: manySteps(45) });

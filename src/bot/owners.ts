@@ -22,7 +22,7 @@ export async function doerOf(
   if (!step.ownerEmail) return undefined;
   if (!ownerLeaves(view, step)) {
     const owner = await engine.byEmail(step.ownerEmail);
-    if (owner?.id !== subject.id) return owner && { identity: owner, standsIn: false };
+    return owner && { identity: owner, standsIn: false };
   }
   return manager && manager.id !== subject.id ? { identity: manager, standsIn: true } : undefined;
 }

@@ -119,6 +119,24 @@ describe('a step by hand', () => {
     await world.until(() => !shown(world).includes('"button"'));
   });
 
+  it('may be settled before the card was signed for its conversation, by nobody but the owner', async () => {
+    await using world = await openHanded();
+    const posted = world.slack.calls.find(
+      ({ method, args }) => method === 'chat.postMessage' && args['channel'] === ivoId,
+    );
+    const value = /"value":"([^"]+)"/.exec(String(posted?.args['blocks']))?.[1] ?? '';
+    const first = { actionId: 'exeunt.step.attest', value, ts: world.card(key(badge())).ts, channel: direct(ivo) };
+
+    await world.send(world.pressForm(slackIdOf(leo), first));
+    await world.send(world.pressForm(selmaId, { ...first, channel: direct(selma) }));
+    await world.send(world.pressForm(ivoId, { ...first, channel }));
+    for (const person of [leo, selma, ivo]) expect(world.slack.workspace.topView(slackIdOf(person))).toBeUndefined();
+    await world.send(world.pressForm(ivoId, first));
+
+    await world.until(() => world.slack.workspace.topView(ivoId) !== undefined);
+    expect(value).not.toBe(world.valueOf(key(badge()), 'exeunt.step.attest'));
+  });
+
   it('is nobody else’s to settle, whatever their click says of where it comes from', async () => {
     await using world = await openHanded();
     await world.until(() => world.card(key(badge())).editedTs !== undefined);

@@ -38,7 +38,11 @@ export async function provenOn(
   keysOf: KeysOf,
 ): Promise<(Sealed & Pick<Pressed, 'key'>) | undefined> {
   const { actionId, value, message, actor, reply } = request;
-  const sealed = desk.seal.open(actionId, message?.channel ?? actor.userId, value);
+  // A card in direct messages is signed for the person until the edit after it is signed for the conversation.
+  const places = message
+    ? [message.channel, ...(message.channel.startsWith('D') ? [actor.userId] : [])]
+    : [actor.userId];
+  const [sealed] = places.flatMap((where) => desk.seal.open(actionId, where, value) ?? []);
   if (!sealed) {
     desk.log('a button was not ours or from another place', { actionId });
     await reply.say(

@@ -102,35 +102,28 @@ it('a target system that says yes and does nothing is never believed', async () 
   const caseId = await world.open('noah.stein@brightwater.example');
   world.doubles.ledgerly.dial.lie = 1_000;
   await world.approve(caseId);
-  await until(async () => (await words(caseId)).includes('? unproven: Ledgerly'), 30_000);
-
-  expect(await words(caseId)).toMatch(
-    /unproven: Ledgerly · noah\.stein@brightwater\.example · suspend sign-in\nledgerly: said that suspend was done, but a fresh read does not show it\. Look at the account there, then try again\./,
+  const title = (step: string) => `unproven: Ledgerly · noah.stein@brightwater.example · ${step}`;
+  const quiet = async () => (await words(caseId)).includes('3 need a person') && !(await words(caseId)).includes('◐');
+  const again = async (step: string) => {
+    const { told: answer } = await world.press('1005', await world.card(caseId), 'Try again', title(step));
+    expect(answer).toContain('It is tried again, from a fresh look.');
+  };
+  await until(quiet, 40_000);
+  expect(await words(caseId)).toContain(
+    `${title('suspend sign-in')}\nledgerly: said that suspend was done, but a fresh read does not show it. Look at the account there, then try again.`,
   );
   expect(await words(caseId)).not.toMatch(/proven \(\w+\) · Ledgerly/);
   expect(accessOf(world.company, '1013').ledgerly.active).toBe(true);
 
-  await world.press(
-    '1005',
-    await world.card(caseId),
-    'Try again',
-    'Ledgerly · noah.stein@brightwater.example · suspend',
-  );
+  await again('suspend sign-in');
   await until(async () => (await words(caseId)).includes('◐ running'), 5_000);
-  await until(async () => (await words(caseId)).includes('? unproven: Ledgerly'), 30_000);
+  await until(quiet, 40_000);
+  expect(await words(caseId)).toContain(title('suspend sign-in'));
 
   world.calm();
-  for (const step of ['suspend', 'remove']) {
-    await until(
-      async () => (await words(caseId)).includes(`unproven: Ledgerly · noah.stein@brightwater.example · ${step}`),
-      20_000,
-    );
-    await world.press(
-      '1005',
-      await world.card(caseId),
-      'Try again',
-      `Ledgerly · noah.stein@brightwater.example · ${step}`,
-    );
+  for (const step of ['suspend sign-in', 'remove groups']) {
+    await again(step);
+    await until(async () => !(await words(caseId)).includes(title(step)), 20_000);
   }
   await rested(caseId);
   expect(accessOf(world.company, '1013').ledgerly).toEqual({ active: false, groups: [] });

@@ -18,13 +18,23 @@ if (!existsSync(runtime) || !existsSync(stamp) || readFileSync(stamp, 'utf8') !=
   // Progress goes to stderr: stdout belongs to the program that starts afterwards.
   process.stderr.write('Installing the packages of the lockfile (once; about a minute)…\n');
   const npm = process.env.npm_execpath ? [process.execPath, process.env.npm_execpath] : ['npm'];
-  const { status, error } = spawnSync(npm[0], [...npm.slice(1), 'ci', '--include=dev', '--include=optional', '--loglevel=error'], {
-    cwd: root,
-    stdio: ['ignore', 2, 2],
-  });
+  const { status, error } = spawnSync(
+    npm[0],
+    [...npm.slice(1), 'ci', '--include=dev', '--include=optional', '--loglevel=error'],
+    {
+      cwd: root,
+      stdio: ['ignore', 2, 2],
+    },
+  );
   if (status !== 0 || !existsSync(runtime)) {
-    const why = error ? error.message : status === 0 ? `no Node runtime for ${process.platform}-${process.arch} among the packages` : `npm ci ended with ${status}`;
-    process.stderr.write(`Exeunt could not be set up: ${why}. Nothing was started. Mend what npm printed above and run the command again.\n`);
+    const why = error
+      ? error.message
+      : status === 0
+        ? `no Node runtime for ${process.platform}-${process.arch} among the packages`
+        : `npm ci ended with ${status}`;
+    process.stderr.write(
+      `Exeunt could not be set up: ${why}. Nothing was started. Mend what npm printed above and run the command again.\n`,
+    );
     process.exit(1);
   }
   writeFileSync(stamp, wanted);

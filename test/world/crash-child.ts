@@ -32,7 +32,12 @@ const { engine, work, recover } = createEngine({
   now: () => new Date(),
   log: (message, data) => console.error(message, JSON.stringify(data)),
 });
-const worker = await openWorker(work, { host: '127.0.0.1', port: 0, identityKeys: [server.identityKey], log: () => undefined });
+const worker = await openWorker(work, {
+  host: '127.0.0.1',
+  port: 0,
+  identityKeys: [server.identityKey],
+  log: () => undefined,
+});
 const { wasEmpty } = await server.admin.register(worker.url);
 durable = connectDurable(server.ingress);
 await recover(wasEmpty);

@@ -15,7 +15,7 @@ const TaskSettings = z.strictObject({
   /** What to do, in words, for the owner. */
   howTo: z.string().min(1).max(1000),
   /** What the owner is asked for. */
-  operations: z.array(Operation).min(1).default(['suspend']),
+  operations: z.array(Operation).min(1).default(['suspend', 'unsuspend']),
 });
 
 /**

@@ -1,11 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type AdminClient, connectAdmin } from './admin.ts';
 import { identityKey } from './identity-key.ts';
+import { serverPid } from './server-pid.ts';
 import { shortPath } from './short-path.ts';
 import { fetchOver } from './socket-fetch.ts';
 
@@ -46,8 +47,7 @@ export async function startEngineServer(
   const adopted = await admin.healthy();
   let child = adopted ? undefined : launch();
   await ready(admin, child);
-  let pid = child?.pid ?? (await pidOf(folder));
-  await writePid(folder, pid);
+  let pid = child?.pid ?? (await serverPid(base));
 
   // A server that dies alone is started again on the same disk; what it was doing goes on from its journal.
   let watching = true;
@@ -58,7 +58,6 @@ export async function startEngineServer(
         continue;
       child = launch();
       pid = child.pid;
-      await writePid(folder, pid);
     }
   })();
   // A start that fails is tried again at the next turn; only a bug ends the watch, and that must be seen.
@@ -176,14 +175,4 @@ function runs(pid: number): boolean {
     // No such process: that is the answer.
     return false;
   }
-}
-
-/** Kept so that a later process can stop a server that it adopted. */
-async function writePid(folder: string, pid: number | undefined): Promise<void> {
-  await writeFile(join(folder, 'server.pid'), String(pid ?? ''), { mode: 0o600 });
-}
-
-async function pidOf(folder: string): Promise<number | undefined> {
-  const text = await readFile(join(folder, 'server.pid'), 'utf8').catch(() => '');
-  return /^[1-9]\d*$/.test(text) ? Number(text) : undefined;
 }

@@ -45,7 +45,7 @@ it('shows nothing that it cannot see, and hands over instead of acting', async (
   expect(connector.byHand).toEqual({
     ownerEmail: 'ivo.petrov@brightwater.example',
     howTo: 'Block the badge in the cabinet on the ground floor.',
-    operations: ['suspend'],
+    operations: ['suspend', 'unsuspend'],
   });
 });
 

@@ -15,7 +15,7 @@ export function connectAll(settings: readonly ConnectorSettings[], openHttp: Ope
       const definition = kinds.get(kind);
       if (!definition) throw new Error(`There is no connector of the kind ${kind}.`);
       // What the kind's own schema made of the settings: exactly what its `connect` takes.
-      return [id, definition.connect(id, judged as never, openHttp)];
+      return [id, definition.connect(id, judged, openHttp)];
     }),
   );
 }

@@ -11,20 +11,14 @@ export function advance(state: CaseState, now: string = state.startedAt ?? ''): 
     state.plan.steps.some(
       (step) => step.wave === wave && ['planned', 'running'].includes(stepState(state, step.id).status),
     );
-  switch (state.phase) {
-    case 'containing': {
-      if (busy('contain')) return { state, commands: [] };
-      const removing: CaseState = { ...state, phase: 'removing' };
-      const steps = planned(removing, 'remove');
-      return steps.length > 0 ? runSteps(removing, steps, false) : advance(removing, now);
-    }
-    case 'removing':
-      return busy('remove') ? { state, commands: [] } : rest(state, now);
-    case 'cancelling':
-      return runningSteps(state).length > 0 ? { state, commands: [] } : undo(state);
-    default:
-      return finish(state);
-  }
+  const waits: Next = { state, commands: [] };
+  if (state.phase === 'cancelling') return runningSteps(state).length > 0 ? waits : undo(state);
+  if (state.phase === 'removing') return busy('remove') ? waits : rest(state, now);
+  if (state.phase !== 'containing') return finish(state);
+  if (busy('contain')) return waits;
+  const removing: CaseState = { ...state, phase: 'removing' };
+  const steps = planned(removing, 'remove');
+  return steps.length > 0 ? runSteps(removing, steps, false) : advance(removing, now);
 }
 
 /** Everything reversible is done: wait for the retention, or close where nothing is to be deleted. */

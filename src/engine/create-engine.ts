@@ -161,7 +161,9 @@ export function createEngine(deps: EngineDeps): OpenedEngine {
       const batch = await batches.read(batchId);
       if (!batch) return undefined;
       const held = await Promise.all(batch.caseIds.map((caseId) => cases.read(caseId)));
-      const subjects = await Promise.all(held.map((offboarding) => offboarding && people.byId(offboarding.subjectId)));
+      const subjects = await Promise.all(
+        held.map(async (offboarding) => offboarding && people.byId(offboarding.subjectId)),
+      );
       const { id, caseIds, because, votes, releasedAt } = batch;
       return {
         id,

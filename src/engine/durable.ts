@@ -144,6 +144,9 @@ export function connectDurable(ingress: { url: string; fetch?: typeof globalThis
   };
 }
 
+/** What the log hears of the SDK; the rest is every single invocation. */
+const graveLevels: ReadonlySet<string> = new Set(['warn', 'error']);
+
 /** The endpoint's HTTP/2 request handler. With `identityKeys` only the engine that holds the private key is answered. */
 export function createEndpoint(
   work: DurableWork,
@@ -154,7 +157,7 @@ export function createEndpoint(
     services: createServices(work),
     ...(identityKeys.length > 0 ? { identityKeys: [...identityKeys] } : {}),
     logger: ({ level, context }, message: unknown) => {
-      if (!['warn', 'error'].includes(String(level))) return;
+      if (!graveLevels.has(level)) return;
       // The first line only: what follows may hold an event's content.
       const said = String(message).split('\n')[0]?.slice(0, 300);
       log('the durable engine met a problem', { level, said, target: context?.invocationTarget });

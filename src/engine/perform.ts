@@ -67,7 +67,7 @@ async function observeActObserve(attempt: Attempt, before: Observation): Promise
   await attempt.acting(before).catch((cause: unknown) => {
     throw new NotRecorded('the act was not written down, and not begun', { cause });
   });
-  await within(attempt, `${step.operation}`, (signal) => act({ account: step.account, snapshot, signal }));
+  await within(attempt, step.operation, (signal) => act({ account: step.account, snapshot, signal }));
 
   const after = await settled(attempt, (seen) => done(seen, context));
   if (done(after, context)) return { outcome: 'changed', before, after };

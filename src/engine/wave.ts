@@ -193,21 +193,13 @@ function endOf(
 export function resultOf(event: AuditEvent): StepResult {
   const { before, after, detail } = event;
   const because = typeof detail['because'] === 'string' ? detail['because'] : '';
-  switch (detail['outcome']) {
-    case 'changed':
-    case 'unchanged':
-    case 'unproven':
-      if (!before || !after) break;
-      return { outcome: detail['outcome'], before, after, ...(because ? { because } : {}) };
-    case 'unavailable': {
-      const retryAfterMs = typeof detail['retryAfterMs'] === 'number' ? detail['retryAfterMs'] : undefined;
-      return { outcome: 'unavailable', because, before, retryAfterMs };
-    }
-    case 'handedOver':
-      return { outcome: 'handedOver', because, before };
-    case 'skipped':
-      return { outcome: 'skipped' };
-  }
+  const { outcome, retryAfterMs } = detail;
+  if ((outcome === 'changed' || outcome === 'unchanged' || outcome === 'unproven') && before && after)
+    return { outcome, before, after, ...(because ? { because } : {}) };
+  if (outcome === 'unavailable')
+    return { outcome, because, before, retryAfterMs: typeof retryAfterMs === 'number' ? retryAfterMs : undefined };
+  if (outcome === 'handedOver') return { outcome, because, before };
+  if (outcome === 'skipped') return { outcome };
   throw new Error(`audit event ${event.id}: not a result of a step`);
 }
 

@@ -142,7 +142,7 @@ export function imagine(systems: readonly string[]) {
     /** Everything works again and everybody answers: says whether the case comes to an end. */
     calm(): boolean {
       for (let turn = 0; turn < 300 && !isClosed(state.phase); turn++) {
-        if (pending.length > 0 && pending.some(({ kind }) => kind !== 'timer')) {
+        if (pending.some(({ kind }) => kind !== 'timer')) {
           carryOut(
             pending.findIndex(({ kind }) => kind !== 'timer'),
             'fine',

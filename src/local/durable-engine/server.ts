@@ -50,12 +50,13 @@ export async function startEngineServer(
   let pid = child?.pid ?? (await serverPid(base));
 
   // A server that dies alone is started again on the same disk; what it was doing goes on from its journal.
-  let watching = true;
+  const over = new AbortController();
   const watch = (async () => {
-    while (watching) {
+    while (!over.signal.aborted) {
       await sleep(watchEveryMs, undefined, { ref: false });
-      if (!watching || (await admin.healthy()) || (child && child.exitCode === null && child.signalCode === null))
-        continue;
+      const alive = (child && child.exitCode === null && child.signalCode === null) || (await admin.healthy());
+      // Stopped while it was being asked: a server that was just put away must not be started again.
+      if (alive || over.signal.aborted) continue;
       child = launch();
       pid = child.pid;
     }
@@ -69,7 +70,7 @@ export async function startEngineServer(
       return pid;
     },
     stop() {
-      watching = false;
+      over.abort();
       return child ? stopChild(child) : stopByPid(pid);
     },
   };

@@ -196,6 +196,20 @@ describe('a step by hand', () => {
     expect(JSON.stringify(world.card('OFF-7').blocks)).not.toContain('exeunt.step.attest');
   });
 
+  it('is asked back of the owner when the case is undone, as the opposite of what was asked', async () => {
+    await using world = await openHanded([badge({ status: 'attested', by: ivo.id })]);
+    const back = badge({ id: 'back', operation: 'unsuspend' });
+    world.engine.place('OFF-7', { phase: 'undoing', steps: [badge({ status: 'attested', by: ivo.id }), back] });
+
+    await world.engine.tell('OFF-7', 'needsPerson', 'another notice');
+
+    expect(messagesTo(world, ivo)).toEqual([
+      'To do by hand in Door badges, case OFF-7: The offboarding of Dana Reyes is being undone, and Door badges has no interface: a person has to give this back.',
+    ]);
+    expect(shown(world, back)).toContain('Turn back what was asked before: Take the badge and block it at the desk.');
+    expect(shown(world, back)).toContain('exeunt.step.attest');
+  });
+
   it('reaches the owner at the second try when Slack does not take the first', async () => {
     await using world = await openHanded();
     world.engine.place('OFF-7', { phase: 'removing', steps: [badge(), badge({ id: 'b2', ownerEmail: mara.email })] });

@@ -5,7 +5,7 @@ import { actionIds, stepRef } from '../ids.ts';
 import type { Size } from './card-size.ts';
 import { takingSteps } from './card-facts.ts';
 import { count, oneLine, plain, shorten } from './text.ts';
-import { isForHand, isWanted, needsPerson, statusOf, stepTitle, type StepsInput } from './words.ts';
+import { becauseOf, isForHand, isWanted, needsPerson, statusOf, stepTitle, type StepsInput } from './words.ts';
 
 /** The signed value of one button on this card. */
 export type SealFor = (action: string, ref: string) => string;
@@ -148,7 +148,7 @@ export function stepSection(
   sealFor: SealFor,
   most: number,
 ): types.SectionBlock {
-  const because = step.because ? `\n${oneLine(step.because)}` : '';
+  const because = step.because ? `\n${becauseOf(view, step)}` : '';
   const text = plain(`${statusOf(step, names, reached?.get(step.id))}: ${stepTitle(step)}${because}`, most);
   return { type: 'section', text, accessory: stepButton(step, view, sealFor) };
 }

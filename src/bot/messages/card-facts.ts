@@ -3,6 +3,8 @@ import type { CaseView, StepView } from '#engine/engine.ts';
 import { cut, type Size } from './card-size.ts';
 import { count, namesInARow, oneLine, plain, shorten } from './text.ts';
 import {
+  becauseOf,
+  isGivingBack,
   isProven,
   needsPerson,
   operationWords,
@@ -67,10 +69,6 @@ export function givingBack({ steps }: CaseView): readonly StepView[] {
   return steps.filter(isGivingBack);
 }
 
-function isGivingBack({ operation }: StepView): boolean {
-  return operation === 'unsuspend' || operation === 'restoreEntitlements';
-}
-
 /** One line a system, with what cannot be taken back, then what approvers must know. */
 export function planLines(view: CaseView, size: Pick<Size, 'lines'>): readonly string[] {
   const steps = forward(view);
@@ -100,12 +98,12 @@ export function planLines(view: CaseView, size: Pick<Size, 'lines'>): readonly s
 export function stepLines({ view, names, reached }: StepsInput, size: Size): readonly string[] {
   const lines = [...view.steps]
     .sort((one, other) => urgency(one) - urgency(other))
-    .map((step) => stepLine(step, names, reached?.get(step.id)));
+    .map((step) => stepLine(step, view, names, reached?.get(step.id)));
   return cut(lines, size, 'steps');
 }
 
-function stepLine(step: StepView, names: Names, reached: Reached | undefined): string {
-  const because = needsPerson(step) && step.because ? ` — ${oneLine(step.because)}` : '';
+function stepLine(step: StepView, view: CaseView, names: Names, reached: Reached | undefined): string {
+  const because = needsPerson(step) && step.because ? ` — ${becauseOf(view, step)}` : '';
   return `${statusOf(step, names, reached)} · ${shorten(stepTitle(step), 110)}${because}`;
 }
 

@@ -4,7 +4,7 @@ import { fieldIds, viewIds } from '../ids.ts';
 import { deletions, planLines, takingSteps } from './card-facts.ts';
 import { hasBegun } from './says.ts';
 import { count, oneLine, plain, shorten, type Message } from './text.ts';
-import { stepTitle } from './words.ts';
+import { becauseOf, stepTitle } from './words.ts';
 
 /** What a decision modal decides. Deletion asks for the person's address, so that nobody deletes by habit. */
 export type Verdict = 'approve' | 'reject' | 'approveDeletion';
@@ -62,7 +62,7 @@ export function decideModal(verdict: Verdict, view: CaseView, metadata: string):
 
 /** A person's word that a step was done, and what they did. */
 export function attestModal(step: StepView, view: CaseView, metadata: string): types.ModalView {
-  const howTo = [step.because, step.note].flatMap((text) => (text ? [oneLine(text)] : [])).join(' ');
+  const howTo = [becauseOf(view, step), step.note].flatMap((text) => (text ? [oneLine(text)] : [])).join(' ');
   return {
     type: 'modal',
     callback_id: viewIds.attest,

@@ -1,10 +1,19 @@
 import type { types } from '@slack/bolt';
 import type { CaseView, StepView } from '#engine/engine.ts';
 import { actionIds, stepRef } from '../ids.ts';
-import { givingBack } from './card-facts.ts';
 import type { SealFor } from './card-buttons.ts';
 import { escape, oneLine, plain, shorten, type Message } from './text.ts';
-import { isForHand, isProven, isWanted, nameOf, operationWords, phaseWords, type Names } from './words.ts';
+import {
+  becauseOf,
+  isForHand,
+  isGivingBack,
+  isProven,
+  isWanted,
+  nameOf,
+  operationWords,
+  phaseWords,
+  type Names,
+} from './words.ts';
 
 export interface TaskCardInput {
   readonly view: CaseView;
@@ -31,7 +40,7 @@ export function taskCard({
   const system = step ? shorten(oneLine(step.system), 60) : 'a system';
   const isAsked = step !== undefined && isForHand(view, step);
   const state = stateOf(view, step, names);
-  const back = step !== undefined && givingBack(view).includes(step);
+  const back = step !== undefined && isGivingBack(step);
   const lead = back
     ? `The offboarding of ${who} is being undone, and ${system} has no interface: a person has to give this back.`
     : `${who} leaves, and ${system} has no interface: a person has to do this there.`;
@@ -46,7 +55,7 @@ export function taskCard({
         ? [section(standsIn ? `${lead} Its owner is the person who leaves, so it comes to you.` : lead)]
         : []),
       ...(step ? [{ type: 'section' as const, fields: fieldsOf(view, step) }] : []),
-      ...(isAsked && step.because ? [section(`What to do\n${oneLine(step.because)}`)] : []),
+      ...(isAsked && step.because ? [section(`What to do\n${becauseOf(view, step)}`)] : []),
       ...(isAsked && step.note ? [section(oneLine(step.note))] : []),
       section(isAsked && !mayAttest ? `${state} ${byApprover}` : state),
       { type: 'context', elements: [plain(`Case ${view.id}`, 100)] },

@@ -109,10 +109,21 @@ export function needsPerson({ status }: StepView): boolean {
   return status === 'handedOver' || status === 'unproven';
 }
 
+/** Whether the step gives back what another one took. */
+export function isGivingBack({ operation }: StepView): boolean {
+  return operation === 'unsuspend' || operation === 'restoreEntitlements';
+}
+
+/** Why a step waits and what to do. The owner of a system wrote down how access is taken there, not how it is given back. */
+export function becauseOf(view: CaseView, step: StepView): string | undefined {
+  if (!step.because) return undefined;
+  const because = oneLine(step.because);
+  return isForHand(view, step) && isGivingBack(step) ? `Turn back what was asked before: ${because}` : because;
+}
+
 /** Whether the case still wants the step: what is being given back is not taken away any more. */
-export function isWanted({ closed, phase }: CaseView, { operation }: StepView): boolean {
-  const isGivingBack = operation === 'unsuspend' || operation === 'restoreEntitlements';
-  return !closed && (isGivingBack || (phase !== 'cancelling' && phase !== 'undoing'));
+export function isWanted({ closed, phase }: CaseView, step: StepView): boolean {
+  return !closed && (isGivingBack(step) || (phase !== 'cancelling' && phase !== 'undoing'));
 }
 
 /**

@@ -86,13 +86,13 @@ function undo(state: CaseState): Next {
 export function news(before: CaseState, after: CaseState): Command[] {
   const contained = (state: CaseState) =>
     state.plan.steps.every((step) => step.wave !== 'contain' || isSettled(stepState(state, step.id)));
-  const waiting = (state: CaseState) =>
-    Object.values(state.steps).filter(({ status }) => status === 'handedOver' || status === 'unproven').length;
+  const waits = (state: CaseState, id: string) => ['handedOver', 'unproven'].includes(stepState(state, id).status);
+  const newlyWaiting = Object.keys(after.steps).some((id) => waits(after, id) && !waits(before, id));
   return [
     ...(after.phase !== 'undoing' && after.phase !== 'cancelling' && !contained(before) && contained(after)
       ? [tell('suspended')]
       : []),
-    ...(waiting(after) > waiting(before) ? [tell('needsPerson')] : []),
+    ...(newlyWaiting ? [tell('needsPerson')] : []),
   ];
 }
 

@@ -22,7 +22,7 @@ export interface Ended {
 }
 
 /** The product as a process of its own, started as its users start it. */
-export interface Product {
+export interface Product extends AsyncDisposable {
   readonly page: string;
   readonly data: string;
   readonly pid: number;
@@ -106,6 +106,11 @@ export async function startProduct(folder: string, extra: Readonly<Record<string
     async end(signal) {
       child.kill(signal);
       return ended;
+    },
+    async [Symbol.asyncDispose]() {
+      if (child.exitCode !== null || child.signalCode !== null) return;
+      child.kill('SIGKILL');
+      await ended;
     },
   };
 }

@@ -34,7 +34,7 @@ describe.skipIf(!proc)('the start of the product, as a process (needs /proc)', {
       other.listen(4280, '127.0.0.1', resolve);
     });
 
-    const product = await startProduct(folder.path);
+    await using product = await startProduct(folder.path);
 
     const { port } = new URL(product.page);
     const { status } = await fetch(product.page, { signal: AbortSignal.timeout(10_000) });
@@ -67,7 +67,7 @@ describe.skipIf(!proc)('the start of the product, as a process (needs /proc)', {
 
   it('says one line of JSON, and ends on Ctrl-C with nothing left of it', async () => {
     await using folder = await openFolder();
-    const product = await startProduct(folder.path);
+    await using product = await startProduct(folder.path);
     expect(processesOn(folder.path)).toHaveLength(1);
 
     const { code, stdout, stderr } = await product.end('SIGINT');
@@ -82,7 +82,7 @@ describe.skipIf(!proc)('the start of the product, as a process (needs /proc)', {
   it('keeps its data from other users of the machine', async () => {
     await using folder = await openFolder();
     const inside = join(folder.path, 'data');
-    const product = await startProduct(inside);
+    await using product = await startProduct(inside);
 
     const modes = await Promise.all(
       [inside, join(inside, 'exeunt.log')].map(async (path) => (await stat(path)).mode & 0o077),
@@ -94,7 +94,7 @@ describe.skipIf(!proc)('the start of the product, as a process (needs /proc)', {
 
   it('refuses a second start on the same folder, and says where the first one is', async () => {
     await using folder = await openFolder();
-    const product = await startProduct(folder.path);
+    await using product = await startProduct(folder.path);
 
     const { code, stdout, stderr } = await runCommand(['--json'], { extra: { EXEUNT_DATA: folder.path } });
 
@@ -109,14 +109,14 @@ describe.skipIf(!proc)('the start of the product, as a process (needs /proc)', {
 
   it('finishes a case after it was killed in the middle, with page and card as they were', async () => {
     await using folder = await openFolder();
-    const first = await startProduct(folder.path);
+    await using first = await startProduct(folder.path);
     const card = await openCase(first);
     const pressed = approve(first, card).catch(() => 'the answer died with the product');
     await untilCard(first, /Approved\. Sign-in is being suspended/);
     await first.end('SIGKILL');
     await pressed;
 
-    const second = await startProduct(folder.path);
+    await using second = await startProduct(folder.path);
     const settled = await untilCard(second, /11 of 15 proven/);
 
     expect({ page: second.page, ts: settled.ts }).toEqual({ page: first.page, ts: card.ts });
@@ -127,7 +127,7 @@ describe.skipIf(!proc)('the start of the product, as a process (needs /proc)', {
 
   it('starts the durable engine again when it dies alone, and finishes the case', async () => {
     await using folder = await openFolder();
-    const product = await startProduct(folder.path);
+    await using product = await startProduct(folder.path);
     const card = await openCase(product);
     const pressed = approve(product, card);
     await untilCard(product, /Approved\. Sign-in is being suspended/);
@@ -149,7 +149,7 @@ describe.skipIf(!proc)('the start of the product, as a process (needs /proc)', {
     const temporary = join(folder.path, 't');
     await mkdir(temporary);
 
-    const product = await startProduct(long, { TMPDIR: temporary });
+    await using product = await startProduct(long, { TMPDIR: temporary });
     const card = await openCase(product);
 
     expect(card.text).toContain('A decision is needed');
@@ -211,7 +211,7 @@ describe.skipIf(!proc)('the start of the product, as a process (needs /proc)', {
 
   it('prints evidence beside the running product, and says when there is no such case', async () => {
     await using folder = await openFolder();
-    const product = await startProduct(folder.path);
+    await using product = await startProduct(folder.path);
     await openCase(product);
 
     const open = await evidence(folder.path);

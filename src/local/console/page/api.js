@@ -20,7 +20,8 @@ export async function ask(path, body) {
     throw new Refusal('The console does not answer. See whether the program is still running.', { cause });
   }
   const answer = await response.json();
-  if (!response.ok) throw new Refusal(answer.say ?? 'The console refused and did not say why.');
+  if (!response.ok)
+    throw new Refusal(answer.say ?? 'The console refused and did not say why.', { cause: answer.error });
   return answer;
 }
 

@@ -2,13 +2,23 @@ import { ask, listen, Refusal } from './api.js';
 import { botAvatar, icon, make } from './make.js';
 import { blocksOf } from './blocks.js';
 import { createComposer } from './composer.js';
-import { createMessages } from './messages.js';
+import { createMessages, handBack } from './messages.js';
+import { pressName } from './elements.js';
 import { createModal } from './modal.js';
 import { markRead, unread } from './read-marks.js';
 import { createSidebar } from './sidebar.js';
 
 const by = (id) => document.getElementById(id);
-const state = { people: [], team: null, commands: [], me: null, conversation: '', tab: 'messages', home: null };
+const state = {
+  people: [],
+  team: null,
+  commands: [],
+  me: null,
+  conversation: '',
+  tab: 'messages',
+  home: null,
+  messages: [],
+};
 let hearing = { id: '', stop: () => {} };
 let goal = '';
 
@@ -44,8 +54,7 @@ const showMessages = createMessages({
   scroll: by('scroll'),
   live: by('live'),
   world,
-  press: (message, element, blockId, value) =>
-    deed('/api/press', { channel: message.channel, ts: message.ts, actionId: element.action_id, blockId, value }),
+  press: pressInMessage,
 });
 const composer = createComposer({
   foot: by('foot'),
@@ -71,6 +80,29 @@ const showModal = createModal({
   close: (view) => deed('/api/close', { viewId: view.id }),
 });
 
+/** Presses what a message shows. One that is drawn anew at that very moment has moved it: then once more, in its place. */
+async function pressInMessage({ channel, ts }, element, blockId, value) {
+  const press = (at) => deed('/api/press', { channel, ts, actionId: element.action_id, blockId: at, value });
+  const first = blockNow(ts, element) ?? blockId;
+  const answer = await press(first);
+  const now = answer.code === 'action_not_found' ? blockNow(ts, element) : undefined;
+  const last = now === undefined || now === first ? answer : await press(now);
+  // The question that was answered went back to a button that is gone, and so nowhere.
+  if (document.activeElement === document.body)
+    handBack(by('list').querySelector(`[data-ts="${CSS.escape(ts)}"]`), { dataset: { press: pressName(element) } });
+  return last;
+}
+
+/**
+ * In which block the same button stands now: a card that changed under somebody's hands, or behind a question that they
+ * still read, has new block ids. The same action with another value is another button.
+ */
+function blockNow(ts, { action_id: actionId, value }) {
+  const blocks = state.messages.find((message) => message.ts === ts)?.blocks ?? [];
+  const same = (element) => element?.action_id === actionId && element.value === value;
+  return blocks.find(({ elements = [], accessory }) => [...elements, accessory].some(same))?.block_id;
+}
+
 /** Does something as the person one is, and shows what came of it. Never throws: what went wrong is said. */
 async function deed(path, body, { quiet = false } = {}) {
   problem('');
@@ -82,7 +114,7 @@ async function deed(path, body, { quiet = false } = {}) {
     if (!(error instanceof Refusal)) throw error;
     if (!quiet) problem(error.message);
     await refresh();
-    return { problem: error.message };
+    return { problem: error.message, code: error.cause };
   }
 }
 
@@ -110,7 +142,7 @@ async function draw() {
     const seen = await ask(`/api/messages?${query}`);
     // What one person sees is not drawn for the next one; the drawing that their choice began comes after this one.
     if (state.me !== me || state.conversation !== conversation) return;
-    state.home = seen.home;
+    Object.assign(state, { home: seen.home, messages: seen.messages });
     if (document.visibilityState === 'visible' && state.tab === 'messages')
       markRead(state.me.id, state.conversation, seen.messages.at(-1)?.ts);
     showSidebar({ ...state, unread });

@@ -22,6 +22,11 @@ export function elementOf(element, blockId, world, place) {
   return node;
 }
 
+/** What stays the same when a button is drawn anew: what it does, and to what. */
+export function pressName({ action_id: actionId, value = '' }) {
+  return `${actionId} ${value}`;
+}
+
 const makers = {
   button(element, blockId, world, place) {
     const press = async (event) => {
@@ -42,6 +47,7 @@ const makers = {
         type: 'button',
         class: `button ${element.style ?? ''}`,
         'aria-label': element.accessibility_label,
+        'data-press': pressName(element),
         onclick: press,
       },
       textOf(element.text, world),

@@ -18,11 +18,12 @@ export function createMessages({ list, scroll, live, world, press }) {
       const old = moved ? undefined : drawn.get(message.ts);
       next.set(message.ts, old?.key === key ? old : { key, node: messageOf(message, world, press) });
     }
-    const held = list.contains(document.activeElement) && document.activeElement.closest('.message')?.dataset.ts;
+    const { activeElement } = document;
+    const held = list.contains(activeElement) && activeElement.closest('.message')?.dataset.ts;
     const nodes = arranged(messages, next);
     place(list, nodes.length > 0 ? nodes : [empty()]);
     // A card that was drawn anew under somebody's hands keeps their place.
-    if (held && !moved && !list.contains(document.activeElement)) next.get(held)?.node.focus({ preventScroll: true });
+    if (held && !moved && !list.contains(document.activeElement)) handBack(next.get(held)?.node, activeElement);
     // What one person was told is not for the next one's ears.
     if (moved) live.textContent = '';
     else if (fresh.length > 0)
@@ -31,6 +32,12 @@ export function createMessages({ list, scroll, live, world, press }) {
     where = conversation;
     if (atEnd) scroll.scrollTop = scroll.scrollHeight;
   };
+}
+
+/** Gives the focus to the same button of a message that was drawn anew; where there is none any more, to the message. */
+export function handBack(message, { dataset: { press } }) {
+  const same = press && message?.querySelector(`[data-press="${CSS.escape(press)}"]`);
+  (same || message)?.focus({ preventScroll: true });
 }
 
 /** Puts the nodes into the list without moving those that are in their place, so that focus stays where it is. */

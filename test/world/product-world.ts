@@ -103,7 +103,8 @@ export async function openProductWorld(options: { policy?: Partial<Policy>; fold
   /** Presses a button of a card or a message; on a card that was edited in this moment, the same button of now. */
   async function press(as: string, on: Card | Message, label: string, near?: string): Promise<Answer> {
     for (let tries = 1; ; tries++) {
-      const now = (await seen(as, on.channel)).find(({ ts }) => ts === on.ts) ?? on;
+      const before = await seen(as, on.channel);
+      const now = before.find(({ ts }) => ts === on.ts) ?? on;
       const blocks = now.blocks.filter((block) => near === undefined || wordsOf(block).includes(near));
       const ids = new Set(blocks.map((block) => z.looseObject({ block_id: z.string() }).parse(block).block_id));
       const button = now.buttons.find(({ text, blockId }) => text.startsWith(label) && ids.has(blockId));
@@ -111,11 +112,21 @@ export async function openProductWorld(options: { policy?: Partial<Policy>; fold
         throw new Error(`no button ${label} ${near ?? ''}: ${now.buttons.map(({ text }) => text).join(', ')}`);
       const { actionId, blockId } = button;
       try {
-        return await post('/api/press', { as, channel: on.channel, ts: on.ts, actionId, blockId });
+        const answer = await post('/api/press', { as, channel: on.channel, ts: on.ts, actionId, blockId });
+        if (answer.told !== '' || answer.view) return answer;
+        return await answered(as, on.channel, new Set(before.map(({ ts }) => ts)));
       } catch (error) {
         if (tries === 5 || !String(error).includes('action_not_found')) throw error;
       }
     }
+  }
+
+  /** The page waits until what a person sees has come to rest once; an answer that comes after an edited card is waited for. */
+  async function answered(as: string, channel: string, before: ReadonlySet<string>): Promise<Answer> {
+    const fresh = async () => (await seen(as, channel)).filter(({ onlyYou, ts }) => onlyYou && !before.has(ts));
+    await until(async () => (await fresh()).length > 0, 8_000);
+    const messages = await fresh();
+    return { told: messages.map(wordsOf).join('\n'), messages, view: undefined, form: '' };
   }
 
   /** Sends a form to the bot as Slack would sign it, now or as told. */
@@ -166,8 +177,8 @@ export async function openProductWorld(options: { policy?: Partial<Policy>; fold
       return press(as, await card(caseId), 'Approve…');
     },
     /** Gives a person's word for the step that nobody can read. */
-    async attest(caseId: string, as = '1008'): Promise<Answer> {
-      const { view } = await press(as, await card(caseId), 'Done by hand…');
+    async attest(caseId: string, operation = 'suspend sign-in', as = '1008'): Promise<Answer> {
+      const { view } = await press(as, await card(caseId), 'Done by hand…', operation);
       const [field] = view?.fields ?? [];
       if (!view || !field) throw new Error('no form opened');
       const values = { [field.blockId]: { [field.actionId]: 'Blocked badge 4711 at the front desk' } };

@@ -14,7 +14,13 @@ export interface People {
   refresh(source: Connector, signal: AbortSignal): Promise<number>;
 }
 
+/** How long the list of everybody is shown before it is read again, in milliseconds. */
+const shownForMs = 5_000;
+
 export function createPeople({ identities }: Pick<Records, 'identities'>): People {
+  let everybody: Promise<Identity[]> | undefined;
+  let readAt = 0;
+
   async function read(filter: Record<string, unknown>, limit: number): Promise<Identity[]> {
     const documents = await identities.find(filter).sort({ _id: 1 }).limit(limit).lean();
     return documents.map(({ _id: id, ...identity }) => Identity.parse({ id, ...identity }));
@@ -34,16 +40,23 @@ export function createPeople({ identities }: Pick<Records, 'identities'>): Peopl
       const identity = await byEmail(wanted);
       return identity ? { kind: 'one', identity } : { kind: 'none' };
     }
-    const everybody = await all();
-    const exact = everybody.filter(({ id, displayName }) => folded(displayName) === wanted || id === text.trim());
-    const found = exact.length > 0 ? exact : everybody.filter(({ displayName }) => words(displayName).has(wanted));
+    const people = await all();
+    const exact = people.filter(({ id, displayName }) => folded(displayName) === wanted || id === text.trim());
+    const found = exact.length > 0 ? exact : people.filter(({ displayName }) => words(displayName).has(wanted));
     if (found.length === 0) return { kind: 'none' };
     // A part of a name is a search, not an identification: it is shown to a person even when only one matches.
     return exact.length === 1 ? { kind: 'one', identity: exact[0]! } : { kind: 'many', identities: found.slice(0, 10) };
   }
 
+  /** For showing and searching; whoever decides is read anew by their id. */
   function all(): Promise<Identity[]> {
-    return read({}, 100_000);
+    if (!everybody || performance.now() - readAt > shownForMs) {
+      readAt = performance.now();
+      everybody = read({}, 100_000);
+      // A read that failed is not what everybody is; the next one asks again.
+      everybody.catch(() => (everybody = undefined));
+    }
+    return everybody;
   }
 
   async function refresh(source: Connector, signal: AbortSignal): Promise<number> {
@@ -54,6 +67,7 @@ export function createPeople({ identities }: Pick<Records, 'identities'>): Peopl
       await identities.replaceOne({ _id: id }, { _id: id, ...rest }, { upsert: true });
       seen++;
     }
+    everybody = undefined;
     return seen;
   }
 

@@ -171,7 +171,7 @@ export function createDesk(deps: DeskDeps): Answers {
         caseId,
         by,
         event: { kind: 'cancelled', by },
-        say: 'The case is being cancelled; what was changed is given back.',
+        say: 'The case is being cancelled. What was changed, if anything was, is given back.',
         // Once something was done, cancelling gives access back, and that is an approver's to say.
         also: (identity, offboarding) => !offboarding.state.startedAt && inTeam(identity, offboarding),
       }),

@@ -51,6 +51,7 @@ function stepsOf({ connector, account, seen }: FoundAccount): Step[] {
         operation,
         reversible: undo !== 'none' && (undo in connector.operations || !!connector.byHand?.operations.includes(undo)),
         affects: affected(operation, seen),
+        ...(connector.operations[operation] ? {} : { manual: true as const }),
         ...(note ? { note } : {}),
       };
     });

@@ -37,6 +37,8 @@ export function mayUndo(state: CaseState): boolean {
 
 function wasTouched(state: CaseState, step: Step): boolean {
   const { status, before } = stepState(state, step.id);
+  // What a person was asked for and did not say was done is not there to be taken back.
+  if (step.manual && status !== 'attested') return false;
   // A step that was looked at may have been done, whatever became of its answer.
   if (!before || status === 'unchanged') return false;
   return !rules[step.operation].done(before, { since: state.startedAt ?? before.at });

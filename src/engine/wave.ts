@@ -62,9 +62,16 @@ export async function runWave(
   const steps = [...state.plan.steps, ...state.undoSteps].filter(({ id }) => mine.has(id) && !(id in results));
 
   const looks = new Map<string, Observation>();
-  if (input.verifyPlan && finished.length === 0 && begun.length === 0) {
-    const { plan, seen } = await lookAround(deps, offboarding.subjectId, accountsOf(state.plan.steps), signal);
-    if (additions(state.plan, plan).length > 0) return { results: {}, plan };
+  if (state.phase !== 'undoing' && finished.length === 0 && begun.length === 0) {
+    // The first wave asks everybody; a later one only those it acts on, which may have been down when the others were asked.
+    const concerned = new Set(steps.map(({ account }) => account.connector));
+    const asked = [...deps.connectors.values()].filter(({ id }) => input.verifyPlan || concerned.has(id));
+    const known = accountsOf(state.plan.steps).filter(({ connector }) => input.verifyPlan || concerned.has(connector));
+    const { plan, seen } = await lookAround(deps, offboarding.subjectId, known, signal, asked);
+    if (additions(state.plan, plan).length > 0) {
+      const others = state.plan.unknown.filter(({ connector }) => !asked.some(({ id }) => id === connector));
+      return { results: {}, plan: { ...plan, unknown: [...plan.unknown, ...others] } };
+    }
     for (const [key, observation] of seen) looks.set(key, observation);
   }
 
@@ -208,10 +215,11 @@ async function lookAround(
   subjectId: string,
   known: readonly Account[],
   signal: AbortSignal,
+  asked: readonly Connector[] = [...deps.connectors.values()],
 ): Promise<{ plan: Plan; seen: Map<string, Observation> }> {
   const subject = await deps.identity(subjectId);
   if (!subject) throw new Error(`identity ${subjectId}: not in the store`);
-  const { found, unknown } = await survey(deps.connectors.values(), subject, known, signal, (connector, error) =>
+  const { found, unknown } = await survey(asked, subject, known, signal, (connector, error) =>
     deps.log('a look met an unexpected error', { connector, error: described(error) }),
   );
   const plan = makePlan({

@@ -27,6 +27,8 @@ export const Step = z.object({
   reversible: z.boolean(),
   /** What the operation takes away, so that approvers see it and a later addition voids the approval. */
   affects: z.array(Holding).default([]),
+  /** A person does it: the target system has no interface. */
+  manual: z.literal(true).optional(),
   /** What an approver must know before saying yes, in one sentence. */
   note: z.string().max(500).optional(),
 });

@@ -2,7 +2,7 @@ import { Agent, fetch, type Response } from 'undici';
 import { Refused, Unavailable } from '../connectors/errors.ts';
 import type { HttpAnswer, HttpRequest, HttpTarget, OpenHttp } from '../http.ts';
 import { checkedBaseUrl, pinnedLookup, type Allow, type Resolve } from './address.ts';
-import { retryAfterMs, throttledBy403 } from './retry-after.ts';
+import { isGitHubLimit, retryAfterMs, throttledBy403 } from './retry-after.ts';
 
 const bodyCap = 2_000_000;
 
@@ -89,8 +89,9 @@ function judged(what: string, verb: 'look' | 'act', answer: HttpAnswer): HttpAns
   const { status, headers } = answer;
   const throttled = status === 429 || (status === 403 && throttledBy403(headers, answer.body));
   if (throttled) {
-    // GitHub asks for a minute where it gives no time for a secondary limit.
-    const waitMs = retryAfterMs(status, headers, Date.now()) ?? (status === 403 ? 60_000 : undefined);
+    // GitHub asks for a minute where it gives no time for a secondary limit; others leave the time to us.
+    const minute = isGitHubLimit(answer.body) ? 60_000 : undefined;
+    const waitMs = retryAfterMs(status, headers, Date.now()) ?? minute;
     throw new Unavailable(
       `${what} came too early (${status}): the target system takes no more requests for now. Nothing was changed. ` +
         `Wait${waitMs === undefined ? '' : ` ${Math.ceil(waitMs / 1000)} s`}; it is tried again.`,

@@ -28,8 +28,15 @@ export function throttledBy403(headers: Headers, body: unknown): boolean {
   const text = JSON.stringify(body ?? '').slice(0, 5_000);
   return (
     /"reason":"(userRateLimitExceeded|rateLimitExceeded|quotaExceeded)"/.test(text) ||
-    /"message":"[^"]*(secondary rate limit|API rate limit exceeded)/i.test(text) ||
+    isGitHubLimit(body) ||
     text.includes('"REQUEST_LIMIT_EXCEEDED"')
+  );
+}
+
+/** GitHub's words for a limit (docs.github.com, "Rate limits for the REST API"). */
+export function isGitHubLimit(body: unknown): boolean {
+  return /"message":"[^"]*(secondary rate limit|API rate limit exceeded)/i.test(
+    JSON.stringify(body ?? '').slice(0, 5_000),
   );
 }
 

@@ -18,7 +18,14 @@ export type CaseEvent =
     }
   | { readonly kind: 'timer'; readonly timer: Timer }
   | { readonly kind: 'tryAgain'; readonly stepId?: string | undefined; readonly by: string }
-  | { readonly kind: 'attested'; readonly stepId: string; readonly by: string; readonly note: string }
+  | {
+      readonly kind: 'attested';
+      readonly stepId: string;
+      readonly by: string;
+      readonly note: string;
+      /** How the step ended, where its wave still runs and the record does not have it yet. */
+      readonly ended?: (StepResult & { outcome: 'handedOver' }) | undefined;
+    }
   | { readonly kind: 'cancelled'; readonly by: string }
   | { readonly kind: 'undone'; readonly by: string };
 

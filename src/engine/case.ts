@@ -59,7 +59,7 @@ export function next(state: CaseState, event: CaseEvent, now: string, terms: Ter
     case 'tryAgain':
       return again(state, event.stepId, now, terms);
     case 'attested':
-      return afterAttest(state, event, now);
+      return afterAttest(state, event, now, terms);
     case 'cancelled':
       return stop(state, 'cancelled');
     case 'undone':
@@ -161,8 +161,16 @@ function again(state: CaseState, stepId: string | undefined, now: string, terms:
   return runSteps(state, [step], false);
 }
 
-function afterAttest(state: CaseState, event: CaseEvent & { kind: 'attested' }, now: string): Next | NotNow {
-  if (!(event.stepId in state.steps)) return { refused: 'unknownStep' };
+function afterAttest(
+  before: CaseState,
+  event: CaseEvent & { kind: 'attested' },
+  now: string,
+  terms: Terms,
+): Next | NotNow {
+  if (!(event.stepId in before.steps)) return { refused: 'unknownStep' };
+  // Its wave may still run for other steps; people see how this one ended and may answer at once.
+  const early = stepState(before, event.stepId).status === 'running' && event.ended;
+  const state = early ? merge(before, { [event.stepId]: early }, terms.retry) : before;
   const step = stepState(state, event.stepId);
   if (step.status !== 'handedOver') return notNow;
   const { because: _done, ...kept } = step;

@@ -12,6 +12,7 @@ import type { Answer, By, Engine, Refusal } from './engine.ts';
 import type { People } from './people.ts';
 import { covers, refusal, refuseDecision } from './policy.ts';
 import type { Trail } from './trail.ts';
+import { resultOf } from './wave.ts';
 
 export interface DeskDeps {
   readonly records: Records;
@@ -135,13 +136,22 @@ export function createDesk(deps: DeskDeps): Answers {
         'notNow',
         'This target system can be read, so no word is taken for it. Do it by hand there, then press Try again.',
       );
+    const ended = await endOf(caseId, stepId, offboarding?.state.steps[stepId]?.waveNumber);
     return steer({
       caseId,
       by,
-      event: { kind: 'attested', stepId, by, note: note.slice(0, 2000) },
+      event: { ...(ended ? { ended } : {}), kind: 'attested', stepId, by, note: note.slice(0, 2000) },
       say: 'Your word is recorded as done by hand.',
       also: (identity, found) => inTeam(identity, found) || identity.email === byHand?.ownerEmail,
     });
+  }
+
+  /** How a step ended in a wave that may still run; `undefined` where it did not end with a person. */
+  async function endOf(caseId: string, stepId: string, wave: number | undefined) {
+    const events = wave === undefined ? [] : await deps.trail.finished(caseId, wave);
+    const event = events.find((one) => one.stepId === stepId);
+    const result = event && resultOf(event);
+    return result?.outcome === 'handedOver' ? result : undefined;
   }
 
   async function deliver(caseId: string, event: CaseEvent, say: string): Promise<Answer> {

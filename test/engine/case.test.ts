@@ -135,6 +135,31 @@ describe('a case', () => {
     expect(offboarding.notices()).toEqual(['needsPerson']);
   });
 
+  it("takes a person's word for a step whose wave still runs, and keeps what was there before", () => {
+    const offboarding = tellCase()
+      .planned(planFor({ badges: ['suspend'], okta: ['suspend'] }))
+      .approve();
+    const wave = offboarding.state.epoch;
+    const ended = { outcome: 'handedOver' as const, because: 'Block the badge.', before: look() };
+
+    offboarding.tell({ kind: 'attested', stepId: 'badges:u1:suspend', by: 'ivo', note: 'blocked', ended });
+
+    expect(offboarding.state.steps['badges:u1:suspend']).toMatchObject({
+      status: 'attested',
+      by: 'ivo',
+      before: look(),
+    });
+    offboarding.tell({
+      kind: 'waveFinished',
+      wave,
+      results: {
+        'badges:u1:suspend': ended,
+        'okta:u1:suspend': { outcome: 'changed', before: look(), after: look({ status: 'suspended' }) },
+      },
+    });
+    expect(offboarding.state.steps['badges:u1:suspend']?.status).toBe('attested');
+  });
+
   it('waits as long as the target system asks', () => {
     const offboarding = tellCase()
       .planned(planFor({ okta: ['suspend'] }))

@@ -119,7 +119,7 @@ it('cancelling before the approval closes the case with nothing done, and a new 
   const caseId = await world.open('olga.wirth@brightwater.example');
   const cancelled = await world.press('1004', await world.card(caseId), 'Cancel…');
 
-  expect(cancelled.told).toContain('The case is being cancelled; what was changed is given back.');
+  expect(cancelled.told).toContain('The case is being cancelled. What was changed, if anything was, is given back.');
   await until(async () =>
     (await world.card(caseId)).words.includes('Cancelled. Nothing was changed. The case is closed.'),
   );

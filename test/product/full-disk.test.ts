@@ -123,7 +123,7 @@ describe.skipIf(!possible)(`when the disk of the product is full${why}`, () => {
 
     await world.press('1005', await world.card(caseId), 'Undo…');
     await until(async () => JSON.stringify(restorable('1013')) === JSON.stringify(before), 20_000);
-    await until(async () => (await words(caseId)).includes('allow sign-in again'));
+    await until(async () => (await words(caseId)).includes('· Restored ·'), 20_000);
     expect(restorable('1013')).toEqual(before);
   }, 90_000);
 

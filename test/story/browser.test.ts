@@ -41,7 +41,7 @@ function lastOfOkta({ events }: Evidence) {
   return events.findLast(({ kind, stepId }) => kind === 'stepFinished' && stepId?.startsWith('okta:'))?.after;
 }
 
-describe.skipIf(!browserIsHere)(`the story in a browser (needs ${executablePath})`, { timeout: 180_000 }, () => {
+describe.skipIf(!browserIsHere)(`the story in a browser (needs ${executablePath})`, { timeout: 300_000 }, () => {
   let browser: Browser;
   beforeAll(async () => {
     browser = await openBrowser();

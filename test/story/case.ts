@@ -28,7 +28,7 @@ export function approve(product: Product, card: Message): Promise<unknown> {
 }
 
 /** The card of the case as the approver sees it, once its sentence is like `wanted`. Throws with the last one seen. */
-export async function untilCard(product: Product, wanted: RegExp, limitMs = 60_000): Promise<Message> {
+export async function untilCard(product: Product, wanted: RegExp, limitMs = 90_000): Promise<Message> {
   const deadline = performance.now() + limitMs;
   for (let last = 'no card'; ; await sleep(25)) {
     const card = await cardNow(product);

@@ -24,7 +24,7 @@ async function evidence(folder: string, caseId = 'OFF-1') {
 /** Twelve of the fifteen steps are done at once, one of them by a person; three deletions wait for their retention. */
 const finished = { phase: 'retained', summary: { proven: 11, attested: 0, open: 4 } };
 
-describe.skipIf(!proc)('the start of the product, as a process (needs /proc)', { timeout: 120_000 }, () => {
+describe.skipIf(!proc)('the start of the product, as a process (needs /proc)', { timeout: 240_000 }, () => {
   it('takes another port when the usual one is taken', async () => {
     await using folder = await openFolder();
     const other = createServer();
@@ -67,7 +67,8 @@ describe.skipIf(!proc)('the start of the product, as a process (needs /proc)', {
 
   it('says one line of JSON, and ends on Ctrl-C with nothing left of it', async () => {
     await using folder = await openFolder();
-    await using product = await startProduct(folder.path);
+    await using temporary = await openFolder();
+    await using product = await startProduct(folder.path, { TMPDIR: temporary.path });
     expect(processesOn(folder.path)).toHaveLength(1);
 
     const { code, stdout, stderr } = await product.end('SIGINT');
@@ -75,8 +76,8 @@ describe.skipIf(!proc)('the start of the product, as a process (needs /proc)', {
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(stdout).toBe(`${JSON.stringify({ page: product.page, data: folder.path })}\n`);
     expect(processesOn(folder.path)).toEqual([]);
-    const sockets = await readdir(folder.path);
-    expect(sockets).not.toContain('lock.sock');
+    expect(await readdir(folder.path)).not.toContain('lock.sock');
+    expect(await readdir(temporary.path)).toEqual([]);
   });
 
   it('keeps its data from other users of the machine', async () => {

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { closeSync, openSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, rmSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
@@ -85,6 +85,10 @@ function spawnServer(input: {
   extra: Readonly<Record<string, string>>;
 }): ChildProcess {
   const { base, keyFile, extra } = input;
+  // It leaves a folder for each partition behind at every run, of no use to the next one.
+  const temporary = join(input.folder, 'temporary');
+  rmSync(temporary, { recursive: true, force: true });
+  mkdirSync(temporary, { mode: 0o700 });
   // A file of its own, not a pipe of ours: the server goes on when this process is killed.
   const log = openSync(join(input.folder, 'server.log'), 'w', 0o600);
   const child = spawn(
@@ -101,6 +105,7 @@ function spawnServer(input: {
       env: {
         PATH: process.env['PATH'] ?? '',
         HOME: base,
+        TMPDIR: temporary,
         ...settings,
         // Left alone it tells itself the folder's true path, which may be longer than a socket's path can be.
         RESTATE_ADVERTISED_ADDRESS: `unix:${join(base, 'main', 'fabric.sock')}`,

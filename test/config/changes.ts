@@ -40,7 +40,7 @@ export const changes: [
   ['an empty setting', 'name: Brightwater', 'name:', '5:8', 'company.name', /empty/, /Write name: /],
   [
     'a channel that became a comment',
-    '"#offboarding"',
+    "'#offboarding'",
     '#offboarding',
     '12:12',
     'slack.channel',
@@ -230,7 +230,7 @@ export const changes: [
     /Keep one/,
   ],
   ['a tab', '  name: Brightwater', '\tname: Brightwater', '5:1', '', /tab/, /two spaces/],
-  ['a quote that is not closed', '"#offboarding"', '"#offboarding', '50:1', '', /quote/, /./],
+  ['a quote that is not closed', "'#offboarding'", "'#offboarding", '50:1', '', /quote/, /./],
   ['a second document', 'hooks:', '---\nhooks:', '47:1', '', /second document/, /---/],
   [
     'an unquoted reference in braces',

@@ -124,7 +124,7 @@ export async function openProductWorld(options: { policy?: Partial<Policy>; fold
   /** The page waits until what a person sees has come to rest once; an answer that comes after an edited card is waited for. */
   async function answered(as: string, channel: string, before: ReadonlySet<string>): Promise<Answer> {
     const fresh = async () => (await seen(as, channel)).filter(({ onlyYou, ts }) => onlyYou && !before.has(ts));
-    await until(async () => (await fresh()).length > 0, 8_000);
+    await until(async () => (await fresh()).length > 0);
     const messages = await fresh();
     return { told: messages.map(wordsOf).join('\n'), messages, view: undefined, form: '' };
   }
@@ -213,7 +213,7 @@ export async function openProductWorld(options: { policy?: Partial<Policy>; fold
 export type ProductWorld = Awaited<ReturnType<typeof openProductWorld>>;
 
 /** Waits for something to become true, at most `limitMs`; a check that throws is a check that is not true yet. */
-export async function until(check: () => Promise<boolean> | boolean, limitMs = 10_000): Promise<void> {
+export async function until(check: () => Promise<boolean> | boolean, limitMs = 45_000): Promise<void> {
   const deadline = performance.now() + limitMs;
   for (;;) {
     let last: unknown = 'it stayed false';

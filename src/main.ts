@@ -8,6 +8,18 @@ import { partsOf } from './parts.ts';
 import { describeProblems } from './problems.ts';
 import { run } from './run.ts';
 
+/** A file that is there and cannot be read is told in its own words; nothing was started. */
+function load(...input: Parameters<typeof loadConfig>): ReturnType<typeof loadConfig> {
+  try {
+    return loadConfig(...input);
+  } catch (error) {
+    process.stderr.write(
+      `${error instanceof Error ? error.message : 'The settings cannot be read. Nothing was started.'}\n`,
+    );
+    process.exit(2);
+  }
+}
+
 const root = fileURLToPath(new URL('..', import.meta.url));
 const command = readCommand(process.argv.slice(2));
 
@@ -16,10 +28,7 @@ if (command.name === 'help') {
   (command.problem ? process.stderr : process.stdout).write(usage);
   process.exitCode = command.problem ? 2 : 0;
 } else {
-  const config = loadConfig(
-    root,
-    Object.fromEntries(connectorDefinitions.map(({ kind, settings }) => [kind, settings])),
-  );
+  const config = load(root, Object.fromEntries(connectorDefinitions.map(({ kind, settings }) => [kind, settings])));
   if ('problems' in config) {
     process.stderr.write(describeProblems(config.problems));
     process.exitCode = 2;

@@ -204,9 +204,10 @@ function whenItFails(supported: readonly Operation[], world: () => ContractWorld
       expect(rules[operation].done(await look(world(), account), { since, snapshot })).toBe(false);
     });
 
-    it('stops waiting when its caller gives up', async () => {
+    // Shorter than a call may last by itself: whoever does not hear the caller hangs until then, and fails.
+    it('stops waiting when its caller gives up', { timeout: 10_000 }, async () => {
       const account = await only(world(), world().leaver);
-      set(world(), { slowMs: 5_000 });
+      set(world(), { slowMs: 120_000 });
       const stop = new AbortController();
       const reason = new Error('given up');
 
@@ -214,10 +215,8 @@ function whenItFails(supported: readonly Operation[], world: () => ContractWorld
         .connector.observe(account, stop.signal)
         .catch((error: unknown) => error);
       setTimeout(() => stop.abort(reason), 50);
-      const began = performance.now();
 
       expect(await call).toBe(reason);
-      expect(performance.now() - began).toBeLessThan(2_000);
     });
   });
 }

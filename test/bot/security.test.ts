@@ -340,16 +340,15 @@ describe('trouble behind the button', () => {
     expect(JSON.stringify(done.view?.view)).toMatch(/nothing was changed.*r-[0-9a-f]{6}/);
   });
 
-  it('is answered inside three seconds even when the engine is slow, and the answer follows', async () => {
+  it('is answered before a slow engine has answered, and the answer follows', async () => {
     await using world = await openAsked();
     world.engine.slowMs = 2_700;
-    const begun = Date.now();
 
     const { status, text } = await world.send(world.commandForm(hugoId, '<@U00001011|leo>'));
 
     expect(status).toBe(200);
     expect(text).toContain('Working on it. The answer follows here.');
-    expect(Date.now() - begun).toBeLessThan(2_900);
+    expect(world.privately(hugoId)).not.toContain('Case OFF-1 is open.');
     await world.until(() => world.privately(hugoId).includes('Case OFF-1 is open.'));
   });
 });

@@ -1,27 +1,14 @@
-import { existsSync } from 'node:fs';
-import { chromium, type Browser, type Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { browserIsHere, executablePath, openBrowser } from '../../story/browser.ts';
 import { openTestWorld } from './world.ts';
 
-const executablePath = '/usr/bin/chromium';
-const present = existsSync(executablePath);
-if (!present) console.log(`skipped: the console page needs a browser, and there is none at ${executablePath}`);
+if (!browserIsHere) console.log(`skipped: the console page needs a browser, and there is none at ${executablePath}`);
 
-const quiet = [
-  '--headless',
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-];
-
-describe.skipIf(!present)('the console page', () => {
+describe.skipIf(!browserIsHere)('the console page', () => {
   let browser: Browser;
   beforeAll(async () => {
-    browser = await chromium.launch({ executablePath, args: quiet });
+    browser = await openBrowser();
   });
   afterAll(() => browser.close());
 

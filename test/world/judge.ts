@@ -8,6 +8,8 @@ export interface Judge {
   /** How often each effect came over the wire, by `person/operation`. */
   readonly effects: ReadonlyMap<string, number>;
   readonly accounts: ReadonlyMap<string, 'active' | 'suspended'>;
+  /** How long it worked on requests since the last reset, in milliseconds. */
+  servedMs(): number;
   /** Makes these people's accounts active again and forgets the effects. */
   reset(people: readonly string[]): void;
   close(): Promise<void>;
@@ -17,7 +19,9 @@ export interface Judge {
 export async function openJudge(people: readonly string[], latencyMs: number): Promise<Judge> {
   const accounts = new Map<string, 'active' | 'suspended'>(people.map((person) => [person, 'active']));
   const effects = new Map<string, number>();
+  let servedMs = 0;
   const server = createServer((request, response) => {
+    const begun = performance.now();
     const [, verb, person = '', operation = ''] = (request.url ?? '').split('/');
     const effect = () => {
       if (verb === 'act') {
@@ -33,6 +37,7 @@ export async function openJudge(people: readonly string[], latencyMs: number): P
       .then(effect)
       .then(async (body) => {
         await sleep(latencyMs / 2);
+        servedMs += performance.now() - begun;
         response.writeHead(200, { 'content-type': 'application/json' }).end(body);
       })
       .catch((error: unknown) => response.destroy(error instanceof Error ? error : undefined));
@@ -45,7 +50,9 @@ export async function openJudge(people: readonly string[], latencyMs: number): P
     url: `http://127.0.0.1:${port}`,
     effects,
     accounts,
+    servedMs: () => servedMs,
     reset(again) {
+      servedMs = 0;
       effects.clear();
       accounts.clear();
       for (const person of again) accounts.set(person, 'active');
